@@ -1,0 +1,57 @@
+# make run    opens the program on its sample project (without a display: draws its tour into out/tour)
+# make test   checks style and types, then runs all tests
+# make lint   style and types only
+# make bench  measures the overlay and the pose fit
+# make setup  prepares this machine and .venv; the targets above do it themselves, and the second time it costs nothing
+# make clean  removes what was made, except .venv
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := run
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+# One numeric thread a process: two test processes on two cores gain nothing from more, and lose to contention.
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMBA_NUM_THREADS=1
+
+.PHONY: run test lint bench setup setup-test check-style clean
+
+run: setup
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$OS" = Windows_NT ] || [ "$$(uname -s)" = Darwin ]; then \
+		exec $(BIN)/outsole; \
+	else \
+		echo "There is no display: drawing the tour instead of opening a window."; \
+		$(BIN)/outsole tour out/tour && echo "The pictures are in $(CURDIR)/out/tour"; \
+	fi
+
+test: setup-test
+	@status=0; \
+	$(MAKE) --no-print-directory check-style || status=1; \
+	QT_QPA_PLATFORM=offscreen $(ONE_THREAD) $(BIN)/python -m pytest -q -n 2 || status=1; \
+	exit $$status
+
+lint: setup check-style
+
+check-style:
+	@status=0; \
+	$(BIN)/ruff check . || status=1; \
+	$(BIN)/ruff format --check . || status=1; \
+	$(BIN)/mypy || status=1; \
+	$(BIN)/mypy packaging/setup_environment.py || status=1; \
+	exit $$status
+
+bench: setup
+	@$(BIN)/outsole bench overlay
+	@$(BIN)/outsole bench fit
+
+setup:
+	@sh packaging/setup_environment.sh --for run
+
+setup-test:
+	@sh packaging/setup_environment.sh --for test
+
+clean:
+	rm -rf build dist out outsole.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find core gui tests packaging -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "The environment .venv stays; remove it by hand to have it made anew."

@@ -1,0 +1,58 @@
+"""The commands that need a window: they start `python -m gui…` as a child and pass its exit code on."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.commands.console import Answer, CommandError
+
+BENCHES = {"overlay": "gui.bench.overlay_bench", "ui": "gui.bench.ui_bench"}
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def open_window(arguments: argparse.Namespace) -> Answer:
+    """The program itself, on a project if one is given."""
+    if not has_display():
+        raise CommandError(
+            "There is no display here, so no window can open. `outsole tour OUT` draws every view into a folder "
+            "instead, and `outsole --help` lists the commands that need no window."
+        )
+    project = [arguments.project] if arguments.project else []
+    return Answer("", code=_child("gui", project, off_screen=False))
+
+
+def tour(arguments: argparse.Namespace) -> Answer:
+    """Pictures of every view, drawn off screen into a folder."""
+    return Answer("", code=_child("gui.tour", [arguments.out, *arguments.rest], off_screen=True))
+
+
+def bench(arguments: argparse.Namespace) -> Answer:
+    """One of the benches; what follows its name is its own."""
+    if arguments.name == "fit":
+        from core.bench import fit_bench
+
+        return Answer("", code=int(fit_bench.run(arguments.rest) or 0))
+    return Answer("", code=_child(BENCHES[arguments.name], arguments.rest, off_screen=True))
+
+
+def has_display() -> bool:
+    """Whether a window can be shown; only on Linux can there be none."""
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _child(module: str, rest: Sequence[str], *, off_screen: bool) -> int:
+    environment = dict(os.environ)
+    # The child finds the program also where it is run from its sources without being installed.
+    paths = [str(_ROOT), environment.get("PYTHONPATH", "")]
+    environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
+    if off_screen and not has_display():
+        environment["QT_QPA_PLATFORM"] = "offscreen"
+    done = subprocess.run([sys.executable, "-m", module, *rest], env=environment, check=False)
+    return done.returncode if done.returncode >= 0 else 128 - done.returncode

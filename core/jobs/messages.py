@@ -1,0 +1,182 @@
+"""What is said between a window and its inference core: frozen requests out; steps, results and failures back.
+
+Everything here can be pickled and holds only numpy arrays, numbers, text and the house's values; photos and meshes
+go by file and hash, never as pixels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.geometry.camera import Camera
+from core.geometry.pose import Pose
+from core.geometry.region import Region
+from core.labels.instance import ShoeSize, Side
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRef:
+    """A photo by absolute path, and the SHA-256 it had when it was added ("" when not yet known)."""
+
+    file: str
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeshRef:
+    """A ShoeModel's stored mesh (right shoe, own size) by its cache file (.npz) and hash, with the model's length."""
+
+    file: str
+    sha256: str
+    length_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRequest:
+    """Outline what stands in a box. box_px: (x0, y0, x1, y1). instance_id: the instance it will outline, if any."""
+
+    photo: PhotoRef
+    photo_id: str
+    box_px: tuple[float, float, float, float]
+    category: str = "sneaker"
+    instance_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FitRequest:
+    """Refine the pose of a known shoe from its outline, starting from `start`.
+
+    region: the visible outline in the photo's (distorted) px. ignored: regions whose contour evidence is dropped
+    (legs, ignore regions, the other shoe).
+    """
+
+    photo_id: str
+    instance_id: str
+    mesh: MeshRef
+    side: Side
+    size: ShoeSize
+    camera: Camera
+    region: Region
+    start: Pose
+    ignored: tuple[Region, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OverlapRequest:
+    """How well a pose explains an outline right now; newer ones supersede older ones of the same instance."""
+
+    photo_id: str
+    instance_id: str
+    mesh: MeshRef
+    side: Side
+    size: ShoeSize
+    camera: Camera
+    region: Region
+    pose: Pose
+    ignored: tuple[Region, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportMeshRequest:
+    """Read a mesh file and propose how it becomes a ShoeModel. Options None mean: propose.
+
+    axes: ("+X", "+Z") names the file's directions of toe and up. length_mm: the shoe's length.
+    shoe: which of a pair to take ("left", "right", or "all" for a file with a single shoe).
+    """
+
+    file: str
+    axes: tuple[str, str] | None = None
+    length_mm: float | None = None
+    shoe: str | None = None
+
+
+Request: TypeAlias = SegmentRequest | FitRequest | OverlapRequest | ImportMeshRequest
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentResult:
+    """An outline somebody proposes; method names who ("GrabCut")."""
+
+    region: Region
+    method: str
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FitResult:
+    """The pose found, its covariance ((6, 6), omega rad and v mm), IoU and mean contour distance in px."""
+
+    pose: Pose
+    covariance: Array | None
+    iou: float
+    contour_px: float
+    start_iou: float
+    cpu_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class OverlapResult:
+    """IoU of the rendered and the outlined region, and their mean two-way contour distance in px (nan if none)."""
+
+    iou: float
+    contour_px: float
+
+
+@dataclass(frozen=True, slots=True)
+class MeshProposal:
+    """A mesh brought into the shoe frame as a right shoe, with what was assumed on the way.
+
+    mesh: cache file of the full mesh; axes, length_mm, shoe as in ImportMeshRequest; is_pair: the file holds two
+    shoes; notes: sentences for the dialog. extent_mm: (3,) length, width, height; triangles: count.
+    """
+
+    mesh: MeshRef
+    name: str
+    axes: tuple[str, str]
+    length_mm: float
+    shoe: str
+    is_pair: bool
+    extent_mm: tuple[float, float, float]
+    diameter_mm: float
+    triangles: int
+    notes: tuple[str, ...] = ()
+
+
+Answer: TypeAlias = SegmentResult | FitResult | OverlapResult | MeshProposal
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Progress of a job: fraction 0..1 or None when unknown; pose or region when there is something to show."""
+
+    job_id: int
+    fraction: float | None = None
+    text: str = ""
+    pose: Pose | None = None
+    region: Region | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A job's answer; the last message of that job."""
+
+    job_id: int
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A job that ended without an answer, and the sentence to show; the last message of that job."""
+
+    job_id: int
+    sentence: str
+    cancelled: bool = False
+
+
+Message: TypeAlias = Step | Result | Failed

@@ -1,0 +1,78 @@
+"""What every inference core can do, in which states it can be, and what its jobs are called in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Protocol
+
+from core.document.signal import Signal
+from core.jobs.messages import FitRequest, ImportMeshRequest, Message, OverlapRequest, Request, SegmentRequest
+
+# Called with each message of a job, on a thread of the core's own: hop to yours before you touch a window.
+Listener = Callable[[Message], None]
+
+CANCELLED = "Cancelled."
+SUPERSEDED = "A newer request took its place."
+
+
+class CoreState(StrEnum):
+    """STARTING: being started, or not yet warm. STOPPED: it died too often and waits for `start()`, or was closed."""
+
+    STARTING = "starting"
+    READY = "ready"
+    BUSY = "busy"
+    RESTARTING = "restarting"
+    STOPPED = "stopped"
+
+
+class InferenceCore(Protocol):
+    """Answers requests in the background, each with steps and then one Result or Failed."""
+
+    on_state: Signal[CoreState]
+
+    @property
+    def state(self) -> CoreState:
+        """What it is doing now; `on_state` tells of every change, on a thread of the core's own."""
+        ...
+
+    def start(self) -> None:
+        """Get ready before the first request; also starts a core again that stopped. Never waits."""
+        ...
+
+    def submit(self, request: Request, listener: Listener) -> int:
+        """Ask; returns the job's id at once. The listener may hear of the job before this returns."""
+        ...
+
+    def cancel(self, job_id: int) -> None:
+        """Have the job end at its next step, with a Failed marked as cancelled; one that is over stays as it is."""
+        ...
+
+    def close(self) -> None:
+        """End for good and leave no process behind; listeners hear nothing afterwards."""
+        ...
+
+
+def activity(request: Request) -> str:
+    """What a job is doing, to follow "while" in a sentence."""
+    match request:
+        case SegmentRequest():
+            return "outlining"
+        case FitRequest():
+            return "fitting"
+        case OverlapRequest():
+            return "measuring how well a pose fits"
+        case ImportMeshRequest():
+            return "reading a mesh file"
+
+
+def superseding_key(request: Request) -> tuple[str, str] | None:
+    """Of two requests with the same key only the newer one is worth answering; None never gives way."""
+    if isinstance(request, OverlapRequest):
+        return request.photo_id, request.instance_id
+    return None
+
+
+def is_background(request: Request) -> bool:
+    """Whether nobody waits for it: it appears in no list of jobs and does not make the core busy."""
+    return isinstance(request, OverlapRequest)

@@ -1,0 +1,224 @@
+"""What each request asks for, done: the one place that knows the fit, the segmenters and the mesh importer.
+
+They are imported where they are used, so that an outline does not wait for the fit's kernels to load.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.geometry.mesh import Mesh
+from core.geometry.pose import Pose
+from core.geometry.region import Region
+from core.jobs.messages import (
+    Answer,
+    Failed,
+    FitRequest,
+    FitResult,
+    ImportMeshRequest,
+    MeshProposal,
+    MeshRef,
+    OverlapRequest,
+    OverlapResult,
+    PhotoRef,
+    Request,
+    Result,
+    SegmentRequest,
+    SegmentResult,
+    Step,
+)
+from core.jobs.protocol import CANCELLED, activity
+
+if TYPE_CHECKING:
+    from core.fit.problem import FitProblem
+
+# Told of each step; answers whether to go on.
+Report = Callable[[Step], bool]
+
+_LOG = logging.getLogger("outsole.core")
+
+
+class TaskError(Exception):
+    """A request that cannot be answered; the text is a sentence for the annotator."""
+
+
+class TaskCancelled(Exception):
+    """The report asked to stop; nothing is wrong."""
+
+
+def run_task(request: Request, report: Report) -> Answer:
+    """The answer to a request. Its steps carry job id 0; raises TaskError and TaskCancelled."""
+    match request:
+        case SegmentRequest():
+            return _segment(request, report)
+        case FitRequest():
+            return _fit(request, report)
+        case OverlapRequest():
+            return _overlap(request)
+        case ImportMeshRequest():
+            return _import_mesh(request, report)
+
+
+def run_job(job_id: int, request: Request, *, report: Report) -> Result | Failed:
+    """How a job ends: its answer, or a sentence; a mistake in the program becomes a sentence, too, and is logged."""
+    try:
+        return Result(job_id, run_task(request, lambda step: report(replace(step, job_id=job_id))))
+    except TaskCancelled:
+        return Failed(job_id, CANCELLED, cancelled=True)
+    except TaskError as error:
+        return Failed(job_id, str(error))
+    except MemoryError:
+        _LOG.exception("job %d ran out of memory: %s", job_id, request)
+        return Failed(job_id, f"There was not enough memory for {activity(request)}. Close other programs, try again.")
+    except Exception as error:
+        _LOG.exception("job %d failed: %s", job_id, request)
+        return Failed(
+            job_id,
+            f"An internal error ended {activity(request)}: {type(error).__name__}: {error}. "
+            "Nothing in the project was changed; the log of the inference core has the details.",
+        )
+
+
+def warm_up() -> None:
+    """Load and compile what the first requests would otherwise wait for."""
+    from core.fit.warm import warm_up as warm_up_fit
+
+    warm_up_fit()
+
+
+def _segment(request: SegmentRequest, report: Report) -> SegmentResult:
+    from core.vision.grabcut import SegmentCancelled, SegmentError, grabcut_region
+
+    def on_round(fraction: float, region: Region) -> bool:
+        return report(Step(0, fraction, "GrabCut", region=region))
+
+    pixels = _pixels(request.photo)
+    try:
+        return SegmentResult(grabcut_region(pixels, request.box_px, report=on_round), "GrabCut")
+    except SegmentCancelled as cancelled:
+        raise TaskCancelled from cancelled
+    except SegmentError as error:
+        raise TaskError(str(error)) from error
+
+
+def _fit(request: FitRequest, report: Report) -> FitResult:
+    from core.fit.errors import FitCancelled, FitError
+    from core.fit.refine import refine_pose
+
+    def on_step(pose: Pose, fraction: float) -> bool:
+        return report(Step(0, fraction, "Fitting", pose=pose))
+
+    try:
+        problem = _fit_problem(request)
+        if not report(Step(0, 0.0, "Fitting", pose=request.start)):
+            raise TaskCancelled
+        found = refine_pose(problem, request.start, on_step=on_step)
+    except FitCancelled as cancelled:
+        raise TaskCancelled from cancelled
+    except FitError as error:
+        raise TaskError(str(error)) from error
+    return FitResult(found.pose, found.covariance, found.iou, found.contour_px, found.start_iou, found.cpu_ms)
+
+
+def _overlap(request: OverlapRequest) -> OverlapResult:
+    from core.fit.errors import FitError
+    from core.fit.overlap import overlap
+
+    try:
+        measured = overlap(_fit_problem(request), request.pose)
+    except FitError as error:
+        raise TaskError(str(error)) from error
+    return OverlapResult(measured.iou, measured.contour_px)
+
+
+def _import_mesh(request: ImportMeshRequest, report: Report) -> MeshProposal:
+    from core.document.store import StorageError
+    from core.meshes.mesh_file import MeshFileError
+    from core.meshes.shoe_import import propose_import
+    from core.storage.mesh_cache import cached_mesh_file
+
+    file = Path(request.file)
+    if not report(Step(0, None, f"Reading {file.name}")):
+        raise TaskCancelled
+    try:
+        shoe = propose_import(file, axes=request.axes, length_mm=request.length_mm, shoe=request.shoe)
+        if not report(Step(0, None, "Keeping the mesh")):
+            raise TaskCancelled
+        sha256 = shoe.mesh.sha256
+        kept = cached_mesh_file(shoe.mesh, sha256)
+    except (MeshFileError, StorageError) as error:
+        raise TaskError(str(error)) from error
+    length, width, height = (float(side) for side in shoe.mesh.extent_mm)
+    return MeshProposal(
+        mesh=MeshRef(str(kept), sha256, length),
+        name=shoe.name,
+        axes=shoe.axes,
+        length_mm=shoe.length_mm,
+        shoe=shoe.shoe,
+        is_pair=shoe.is_pair,
+        extent_mm=(length, width, height),
+        diameter_mm=shoe.mesh.diameter_mm(),
+        triangles=len(shoe.mesh.faces),
+        notes=shoe.notes,
+    )
+
+
+def _fit_problem(request: FitRequest | OverlapRequest) -> FitProblem:
+    from core.fit.problem import fit_problem
+
+    return fit_problem(
+        _mesh(request.mesh),
+        model_length_mm=request.mesh.length_mm,
+        side=request.side,
+        size=request.size,
+        camera=request.camera,
+        region=request.region,
+        ignored=request.ignored,
+    )
+
+
+def _mesh(ref: MeshRef) -> Mesh:
+    """The same object for the same file: the fit keeps what it derives from a mesh by the object."""
+    return _loaded_mesh(ref.file, _stamp(ref.file))
+
+
+@lru_cache(maxsize=8)
+def _loaded_mesh(file: str, _: tuple[int, int]) -> Mesh:
+    from core.document.store import StorageError
+    from core.storage.mesh_cache import load_mesh_file
+
+    try:
+        return load_mesh_file(Path(file))
+    except StorageError as error:
+        raise TaskError(str(error)) from error
+
+
+def _pixels(ref: PhotoRef) -> Any:
+    """(H, W, 3) uint8 RGB, oriented, read-only."""
+    return _decoded_photo(ref.file, _stamp(ref.file))
+
+
+@lru_cache(maxsize=2)
+def _decoded_photo(file: str, _: tuple[int, int]) -> Any:
+    from core.storage.image_file import PhotoError, read_pixels
+
+    try:
+        pixels = read_pixels(Path(file))
+    except PhotoError as error:
+        raise TaskError(str(error)) from error
+    pixels.flags.writeable = False
+    return pixels
+
+
+def _stamp(file: str) -> tuple[int, int]:
+    """Changes when the file does; (0, 0) when it is missing, which whoever reads it says in a sentence."""
+    try:
+        status = Path(file).stat()
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size

@@ -1,0 +1,108 @@
+"""Commands as a table: what each is called, which keys it has, when it can be used and why not, and what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+
+from gui.icons import icon
+
+
+def always() -> str | None:
+    """No reason why not."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One command. `why_not` answers None when it can be used now, else the reason to show.
+
+    group: the menu it stands in, "" for none. keys: as QKeySequence reads them, the first is shown. on_canvas: the
+    keys count only while the canvas has the focus, because fields and lists need them too. checked: whether a tick
+    stands before it, None for commands without one.
+    """
+
+    id: str
+    text: str
+    group: str
+    run: Callable[[], object]
+    keys: tuple[str, ...] = ()
+    why_not: Callable[[], str | None] = always
+    icon: str = ""
+    on_canvas: bool = False
+    checked: Callable[[], bool] | None = None
+    separated: bool = False
+    repeats: bool = True
+
+
+class ActionSet:
+    """The QActions of a table, kept in step with what can be done."""
+
+    def __init__(self, table: Iterable[Action], *, window: QWidget, canvas: QWidget) -> None:
+        self._table = {action.id: action for action in table}
+        self._made: dict[str, QAction] = {}
+        for action in self._table.values():
+            made = self._make(action, window)
+            (canvas if action.on_canvas else window).addAction(made)
+            self._made[action.id] = made
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self._made[action_id]
+
+    @property
+    def table(self) -> tuple[Action, ...]:
+        """Every command."""
+        return tuple(self._table.values())
+
+    def fill(self, menu_bar: QMenuBar, groups: Iterable[str]) -> None:
+        """A menu a group, in that order; commands in the order of the table."""
+        for group in groups:
+            menu = menu_bar.addMenu(group)
+            menu.setToolTipsVisible(True)
+            self.fill_menu(menu, (a.id for a in self._table.values() if a.group == group))
+            menu.aboutToShow.connect(self.refresh)
+
+    def fill_menu(self, menu: QMenu, action_ids: Iterable[str]) -> None:
+        """Put some commands into a menu."""
+        for action_id in action_ids:
+            if self._table[action_id].separated and not menu.isEmpty():
+                menu.addSeparator()
+            menu.addAction(self._made[action_id])
+
+    def refresh(self) -> None:
+        """Look again at what can be done, and say in each tooltip why not."""
+        for action_id, action in self._table.items():
+            reason = action.why_not()
+            made = self._made[action_id]
+            made.setEnabled(reason is None)
+            tip = f"{made.text().replace('&', '')}" + (f"  ({action.keys[0]})" if action.keys else "")
+            made.setToolTip(tip if reason is None else f"{tip}\n{reason}")
+            if action.checked is not None:
+                made.setChecked(action.checked())
+
+    def rename(self, action_id: str, text: str) -> None:
+        """Call a command something else for now ("Undo Move vertex")."""
+        self._made[action_id].setText(text)
+
+    def _make(self, action: Action, window: QWidget) -> QAction:
+        made = QAction(action.text, window)
+        made.setObjectName(action.id)
+        if action.icon:
+            made.setIcon(icon(action.icon))
+        made.setShortcuts([QKeySequence(key) for key in action.keys])
+        context = Qt.ShortcutContext
+        made.setShortcutContext(context.WidgetWithChildrenShortcut if action.on_canvas else context.WindowShortcut)
+        made.setCheckable(action.checked is not None)
+        made.setAutoRepeat(action.repeats)
+
+        def run() -> None:
+            # Asked again: a key can come between a change and the next look at what can be done.
+            if action.why_not() is None:
+                action.run()
+
+        made.triggered.connect(lambda *_: run())
+        return made

@@ -1,0 +1,199 @@
+"""The machine's share: outlines from a box, fits of a pose; requests go out, answers come back as proposals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import MappingProxyType
+
+from core.jobs.messages import (
+    Failed,
+    FitRequest,
+    FitResult,
+    MeshRef,
+    PhotoRef,
+    Result,
+    SegmentRequest,
+    SegmentResult,
+    Step,
+)
+from core.labels.instance import Instance, PoseEstimate, Provenance, Source, new_id
+from core.labels.photo import Photo
+from core.labels.project import Role
+from core.labels.shoe_model import ShoeModel
+from gui.actions.action import Action
+from gui.inference import Inference
+from gui.proposals import Proposal, Proposals
+from gui.session import Session
+from gui.tools.drag import Key
+
+_LEAST_WORSE = 0.002
+
+
+class Machine:
+    """Starts tasks for what is chosen and shows their answers; nothing is written to the document before Enter."""
+
+    def __init__(
+        self,
+        session: Session,
+        proposals: Proposals,
+        inference: Inference,
+        *,
+        photo_file: Callable[[Photo], Path],
+        mesh_file: Callable[[ShoeModel], Path | None],
+    ) -> None:
+        self._session = session
+        self._proposals = proposals
+        self._inference = inference
+        self._photo_file = photo_file
+        self._mesh_file = mesh_file
+
+    def table(self) -> list[Action]:
+        """The commands that start, take and refuse."""
+        return [
+            Action(
+                "fit", "&Fit to the outline", "&Pose", self.fit, ("E",), self.why_no_fit, icon="fit", separated=True
+            ),
+            Action(
+                "accept", "&Accept proposal", "&Pose", self.accept, ("Return", "Enter"), icon="check", on_canvas=True
+            ),
+            Action("refuse", "Re&fuse or give up", "&Pose", self.refuse, ("Escape",), icon="cancel", on_canvas=True),
+        ]
+
+    # ---- outlines
+
+    def segment_box(self, photo: Photo, box_px: tuple[float, float, float, float]) -> None:
+        """Ask GrabCut for the outline of what stands in a box."""
+        instance = Instance(new_id(), self._session.category_id)
+        ref = PhotoRef(str(self._photo_file(photo)), photo.sha256)
+        request = SegmentRequest(ref, photo.id, box_px, category=instance.category, instance_id=instance.id)
+
+        def on_result(result: Result) -> None:
+            answer = result.answer
+            assert isinstance(answer, SegmentResult)
+            made = Provenance(Source.SEGMENTER, answer.method)
+            outlined = instance.with_region(answer.region, provenance=made)
+            corners = sum(len(ring) for ring in answer.region.rings)
+            text = f"{corners} corners"
+            label = f"Outline by {answer.method}"
+            self._offer(result.job_id, photo, instance=outlined, basis=None, label=label, text=text)
+
+        self._inference.submit(request, on_result=on_result, on_failed=self._on_failed)
+        self._session.notice("Outlining what stands in the box with GrabCut… Escape gives up.")
+
+    # ---- poses
+
+    def fit(self) -> None:
+        """Refine the pose of the chosen sneaker against its outline."""
+        photo, instance = self._session.photo, self._session.selected
+        if photo is None or instance is None or instance.pose_estimate is None:
+            return
+        request = self._fit_request(photo, instance)
+        if request is None:
+            return
+        basis = photo.instance(instance.id)
+
+        def on_step(step: Step) -> None:
+            if step.pose is not None:
+                estimate = PoseEstimate(step.pose, camera_source=photo.camera.source, provenance=Provenance(Source.FIT))
+                moved = basis.with_pose_estimate(estimate)
+                self._proposals.put(Proposal(step.job_id, photo.id, "Fit pose", moved, basis, "fitting…"))
+
+        def on_result(result: Result) -> None:
+            self._on_fit(result, photo, basis)
+
+        self._inference.submit(request, on_step=on_step, on_result=on_result, on_failed=self._on_failed)
+
+    def why_no_fit(self) -> str | None:
+        """The reason why the chosen instance cannot be fitted now."""
+        photo, instance = self._session.photo, self._session.selected
+        if photo is None or instance is None:
+            return "Choose a sneaker first: click it on the photo or in the list."
+        if instance.region.is_empty:
+            return "Outline the sneaker first (P draws, G boxes): a fit needs its outline."
+        if instance.pose_estimate is None:
+            return "Place the shoe first (Shift+Q): the fit refines a pose from where it is."
+        return None
+
+    def _fit_request(self, photo: Photo, instance: Instance) -> FitRequest | None:
+        model = self._session.project.models.get(instance.model_id or "")
+        file = self._mesh_file(model) if model else None
+        if model is None or file is None or instance.pose_estimate is None:
+            self._session.notice("The shoe model of this sneaker is not in the project; choose another one.", "warning")
+            return None
+        hiding = tuple(
+            other.region
+            for other in photo.instances
+            if self._session.project.category(other.category).role is not Role.SHOE and not other.region.is_empty
+        )
+        return FitRequest(
+            photo.id,
+            instance.id,
+            MeshRef(str(file), model.mesh_sha256, model.length_mm),
+            instance.side,
+            instance.size or model.size,
+            photo.camera,
+            instance.region,
+            instance.pose_estimate.pose,
+            hiding,
+        )
+
+    def _on_fit(self, result: Result, photo: Photo, basis: Instance) -> None:
+        answer = result.answer
+        assert isinstance(answer, FitResult)
+        residuals = MappingProxyType({"iou": answer.iou, "contour_px": answer.contour_px})
+        estimate = PoseEstimate(
+            answer.pose,
+            covariance=answer.covariance,
+            iou=answer.iou,
+            contour_px=answer.contour_px,
+            camera_source=photo.camera.source,
+            provenance=Provenance(Source.FIT, "silhouette-lm", residuals),
+        )
+        text = f"IoU {answer.start_iou:.3f} → {answer.iou:.3f}, outline {answer.contour_px:.1f} px off"
+        if answer.iou < answer.start_iou - _LEAST_WORSE:
+            self._proposals.refuse(result.job_id)
+            self._session.notice(
+                f"The fit found nothing better than where the shoe is (IoU {answer.start_iou:.3f}); align it nearer by "
+                "hand, and check model, size and foot side.",
+                "warning",
+            )
+            return
+        fitted = basis.with_pose_estimate(estimate)
+        self._offer(result.job_id, photo, instance=fitted, basis=basis, label="Fit pose", text=text)
+
+    # ---- taking and refusing
+
+    def accept(self) -> None:
+        """Enter: end the outline being drawn, else take the newest proposal."""
+        if self._session.drag is not None:
+            self._session.send(Key.FINISH)
+        elif self._proposals.accept():
+            self._session.notice("Taken. Ctrl+Z takes it back.", "success")
+
+    def refuse(self) -> None:
+        """Escape: give up the drag, else refuse the newest proposal and stop its job, else choose nothing."""
+        if self._session.drag is not None:
+            self._session.escape()
+            return
+        refused = self._proposals.refuse()
+        if refused is not None:
+            self._inference.cancel(refused.job_id)
+            self._session.notice("Refused; nothing was changed.")
+        elif self._inference.jobs:
+            self._inference.cancel(self._inference.jobs[-1].id)
+        elif self._session.tool != "select":
+            self._session.use_tool("select")
+        else:
+            self._session.select()
+
+    def _offer(
+        self, job_id: int, photo: Photo, *, instance: Instance, basis: Instance | None, label: str, text: str
+    ) -> None:
+        self._proposals.put(Proposal(job_id, photo.id, label, instance, basis, text, finished=True))
+        if self._session.photo_id == photo.id:
+            self._session.notice(f"{label}: {text}. Enter takes it, Escape refuses.", "success")
+
+    def _on_failed(self, failed: Failed) -> None:
+        self._proposals.refuse(failed.job_id)
+        self._session.notice(failed.sentence, "info" if failed.cancelled else "danger")

@@ -1,0 +1,263 @@
+"""What can be done to a shoe's pose by key or menu: place, nudge, reset, mirror, copy, and how it is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from core.document.edit import Edit
+from core.geometry.pose import Pose
+from core.geometry.steering import pushed_by, rough_pose
+from core.labels.instance import Instance, PoseEstimate, Side
+from core.labels.photo import Photo
+from core.labels.project import Role
+from core.labels.shoe_model import ShoeModel
+from gui.actions.action import Action
+from gui.actions.label_actions import NOTHING_CHOSEN
+from gui.session import Session, ShoeLook
+
+NUDGE_MM = 1.0
+NUDGE_DEG = 1.0
+PUSH_PER_STEP = 0.02
+_PACES = (("", 1.0), ("Shift+", 10.0), ("Alt+", 0.1))
+
+# key, (omega in deg, v in mm, depth in mm), words
+_NUDGES = (
+    ("Left", (0, 0, 0, -1, 0, 0), 0.0, "left"),
+    ("Right", (0, 0, 0, 1, 0, 0), 0.0, "right"),
+    ("Up", (0, 0, 0, 0, -1, 0), 0.0, "up"),
+    ("Down", (0, 0, 0, 0, 1, 0), 0.0, "down"),
+    ("PgUp", (0, 0, 0, 0, 0, 0), 1.0, "away"),
+    ("PgDown", (0, 0, 0, 0, 0, 0), -1.0, "nearer"),
+    ("Ctrl+Left", (0, 1, 0, 0, 0, 0), 0.0, "yaw left"),
+    ("Ctrl+Right", (0, -1, 0, 0, 0, 0), 0.0, "yaw right"),
+    ("Ctrl+Up", (-1, 0, 0, 0, 0, 0), 0.0, "pitch up"),
+    ("Ctrl+Down", (1, 0, 0, 0, 0, 0), 0.0, "pitch down"),
+    ("Ctrl+PgUp", (0, 0, -1, 0, 0, 0), 0.0, "roll left"),
+    ("Ctrl+PgDown", (0, 0, 1, 0, 0, 0), 0.0, "roll right"),
+)
+
+
+class PoseActions:
+    """The commands of the Pose menu, on one session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def table(self) -> list[Action]:
+        """Every command, in menu order; the nudges have keys and no menu."""
+        return [*self._main(), *self._looks(), *self._nudges()]
+
+    def _main(self) -> list[Action]:
+        can, posed, tool = self._no_shoe, self._no_pose, lambda: self._session.use_tool("align")
+        return [
+            Action(
+                "tool_align",
+                "&Align by hand",
+                "&Pose",
+                tool,
+                ("Alt+2",),
+                lambda: None if self._session.photo_id else "Open a photo first.",
+                icon="align",
+                checked=lambda: self._session.tool == "align",
+            ),
+            Action("place_shoe", "&Place shoe", "&Pose", self.place, ("Shift+Q",), can, icon="shoe"),
+            Action(
+                "mirror", "&Mirror: the other foot", "&Pose", self.mirror, ("M",), posed, icon="mirror", separated=True
+            ),
+            Action("reset_pose", "&Reset pose", "&Pose", self.reset, ("Ctrl+R",), posed, icon="reset"),
+            Action(
+                "copy_previous",
+                "&Copy pose from previous photo",
+                "&Pose",
+                self.copy_previous,
+                ("Ctrl+D",),
+                can,
+                icon="copy",
+            ),
+            Action("remove_pose", "Remove pos&e", "&Pose", self.remove, (), posed, icon="trash"),
+        ]
+
+    # ---- poses
+
+    def place(self) -> None:
+        """Lay the model over the outline: a side view as large and as inclined as it."""
+        photo, instance, model = self._shoe()
+        if photo is None or instance is None or model is None:
+            return
+        self._commit("Place shoe", photo, self._placed(photo, instance, model))
+        self._session.use_tool("align")
+
+    def reset(self) -> None:
+        """Start the pose again from the outline."""
+        photo, instance, model = self._shoe()
+        if photo is not None and instance is not None and model is not None:
+            self._commit("Reset pose", photo, self._placed(photo, instance, model))
+
+    def mirror(self) -> None:
+        """The shoe of the other foot, in the same place."""
+        photo, instance, _ = self._shoe()
+        if photo is None or instance is None:
+            return
+        side = Side.RIGHT if instance.side is Side.LEFT else Side.LEFT
+        estimate = instance.pose_estimate
+        again = estimate.with_pose(estimate.pose) if estimate else None
+        self._commit("Mirror shoe", photo, instance.with_side(side).with_pose_estimate(again))
+
+    def copy_previous(self) -> None:
+        """Take model, size and pose of the same side's sneaker in the nearest earlier photo that has one."""
+        photo, instance, _ = self._shoe()
+        document = self._session.document
+        if photo is None or instance is None or document is None:
+            return
+        ids = list(self._session.project.entries)
+        for photo_id in reversed(ids[: ids.index(photo.id)]):
+            if not self._session.project.entries[photo_id].posed_count:
+                continue
+            others = [i for i in document.photo(photo_id).instances if i.pose_estimate is not None]
+            source = next((i for i in others if i.side is instance.side), others[0])
+            self._commit("Copy pose", photo, _like(instance, source, photo))
+            return
+        self._session.notice("No earlier photo has a pose to copy; place the shoe with Shift+Q.", "warning")
+
+    def remove(self) -> None:
+        """Take the pose away and keep the outline."""
+        photo, instance, _ = self._shoe()
+        if photo is not None and instance is not None:
+            self._commit("Remove pose", photo, instance.with_pose_estimate(None))
+
+    def push(self, steps: float) -> None:
+        """Ctrl+wheel: a little farther or nearer, the projected centre stays."""
+        self._move("Push shoe", lambda pose: pushed_by(pose, -steps * PUSH_PER_STEP * float(pose.translation_mm[2])))
+
+    # ---- nudges
+
+    def _nudges(self) -> list[Action]:
+        actions = []
+        for key, tangent, depth, words in _NUDGES:
+            for modifier, pace in _PACES:
+                run = self._nudge(np.asarray(tangent, dtype=float) * pace, depth * pace, words)
+                name = f"nudge_{words}_{modifier}".replace(" ", "_").replace("+", "").lower().rstrip("_")
+                keys = (f"{modifier}{key}",) if "Ctrl" not in key else (key.replace("Ctrl+", f"Ctrl+{modifier}"),)
+                actions.append(Action(name, f"Nudge {words}", "", run, keys, self._not_aligning, on_canvas=True))
+        return actions
+
+    def _nudge(self, tangent: np.ndarray, depth_mm: float, words: str) -> Callable[[], None]:
+        step = np.concatenate([np.radians(tangent[:3]) * NUDGE_DEG, tangent[3:] * NUDGE_MM])
+
+        def run() -> None:
+            self._move("Nudge shoe", lambda pose: pushed_by(pose, depth_mm) if depth_mm else pose.moved(step))
+
+        return run
+
+    def _move(self, label: str, move: Callable[[Pose], Pose]) -> None:
+        photo, instance, _ = self._shoe()
+        if photo is None or instance is None or instance.pose_estimate is None or "locked" in instance.flags:
+            return
+        estimate = instance.pose_estimate
+        moved = instance.with_pose_estimate(estimate.with_pose(move(estimate.pose)))
+        edit = Edit.of(label, photo, photo.with_instance(moved), merge_key=f"{label} {instance.id}")
+        self._session.commit(edit)
+
+    # ---- how it is drawn
+
+    def _looks(self) -> list[Action]:
+        return [
+            Action(
+                "shoe_look",
+                "Next &look: shaded, texture, wires, outline",
+                "&Pose",
+                self.next_look,
+                ("V",),
+                separated=True,
+            ),
+            Action("opacity_less", "&Less opaque", "&Pose", lambda: self._opaque(-0.1), ("[",)),
+            Action("opacity_more", "M&ore opaque", "&Pose", lambda: self._opaque(0.1), ("]",)),
+            Action(
+                "hide_shoe",
+                "&Hide the shoe",
+                "&Pose",
+                self._toggle_shoe,
+                ("C",),
+                checked=lambda: self._session.view.shoe_hidden,
+            ),
+        ]
+
+    def next_look(self) -> None:
+        """Shaded, texture, wires, outline, and round again."""
+        looks = list(ShoeLook)
+        view = self._session.view
+        look = looks[(looks.index(view.shoe_look) + 1) % len(looks)]
+        self._session.look(replace(view, shoe_look=look))
+        self._session.notice(f"The shoe is drawn as {look.value}.")
+
+    def _opaque(self, by: float) -> None:
+        view = self._session.view
+        opacity = round(min(max(view.shoe_opacity + by, 0.05), 1.0), 2)
+        self._session.look(replace(view, shoe_opacity=opacity))
+        self._session.notice(f"Shoe opacity {opacity:.0%}.")
+
+    def _toggle_shoe(self) -> None:
+        view = self._session.view
+        self._session.look(replace(view, shoe_hidden=not view.shoe_hidden))
+
+    # ---- inside
+
+    def _shoe(self) -> tuple[Photo | None, Instance | None, ShoeModel | None]:
+        photo = self._session.photo
+        instance = photo.find(self._session.selected_id) if photo else None
+        models = self._session.project.models
+        model = models.get(instance.model_id or "") if instance else None
+        if model is None and models and instance is not None:
+            model = models.get(self._last_model_id() or "") or next(iter(models.values()))
+        return photo, instance, model
+
+    def _last_model_id(self) -> str | None:
+        """The model most recently placed on this photo: the second shoe of a pair is the same."""
+        photo = self._session.photo
+        used = [i.model_id for i in photo.instances if i.model_id] if photo else []
+        return used[-1] if used else None
+
+    def _placed(self, photo: Photo, instance: Instance, model: ShoeModel) -> Instance:
+        size = instance.size if instance.model_id == model.id and instance.size else model.size
+        factors = size.factors(model.length_mm)
+        extent = tuple(float(e * f) for e, f in zip(model.extent_mm, factors, strict=True))
+        pose = rough_pose(photo.camera, instance.region, (extent[0], extent[1], extent[2]))
+        estimate = PoseEstimate(pose, camera_source=photo.camera.source)
+        return instance.with_model(model.id, size).with_pose_estimate(estimate)
+
+    def _commit(self, label: str, photo: Photo, instance: Instance) -> None:
+        self._session.commit(Edit.of(label, photo, photo.with_instance(instance)))
+
+    def _no_shoe(self) -> str | None:
+        instance = self._session.selected
+        if instance is None:
+            return NOTHING_CHOSEN
+        if self._session.project.category(instance.category).role is not Role.SHOE:
+            return "Only an instance of a shoe category has a pose."
+        if not self._session.project.models:
+            return "Import a shoe model first (Ctrl+M)."
+        return None
+
+    def _no_pose(self) -> str | None:
+        reason = self._no_shoe()
+        chosen = self._session.selected
+        return reason or (None if chosen and chosen.pose else "Place the shoe first (Shift+Q).")
+
+    def _not_aligning(self) -> str | None:
+        return self._no_pose() if self._session.tool == "align" else "Take the align tool first (Alt+2)."
+
+
+def _like(instance: Instance, source: Instance, photo: Photo) -> Instance:
+    """`instance` with the source's model, size and pose; over its own outline when it has one."""
+    assert source.pose_estimate is not None
+    pose = source.pose_estimate.pose
+    if not instance.region.is_empty:
+        x0, y0, x1, y1 = instance.region.bounds_px
+        depth = float(pose.translation_mm[2])
+        pose = pose.with_translation(photo.camera.unproject(np.array([(x0 + x1) / 2, (y0 + y1) / 2]), depth))
+    estimate = PoseEstimate(pose, camera_source=photo.camera.source)
+    side = source.side if instance.side is Side.UNKNOWN else instance.side
+    return instance.with_side(side).with_model(source.model_id, source.size).with_pose_estimate(estimate)

@@ -1,0 +1,141 @@
+"""How the window shows what it shows: zoom, brightness, theme, panels, and the sheet of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtWidgets import QApplication, QDockWidget
+
+from gui import theme
+from gui.actions.action import Action
+from gui.canvas.canvas import Canvas
+from gui.preferences import Preferences
+from gui.session import Session, ViewOptions
+
+
+class ViewActions:
+    """The commands of the View and Help menus."""
+
+    def __init__(self, session: Session, canvas: Canvas, *, preferences: Preferences) -> None:
+        self.all_actions: Callable[[], tuple[Action, ...]] = lambda: ()
+        self._session = session
+        self._canvas = canvas
+        self._preferences = preferences
+        self._docks: dict[str, QDockWidget] = {}
+
+    def table(self) -> list[Action]:
+        """Every command, in menu order."""
+        return [*self._zooms(), *self._tones(), *self._themes(), *self._panels(), *self._help()]
+
+    def add_panel(self, title: str, dock: QDockWidget) -> None:
+        """A panel that can be folded away."""
+        self._docks[title] = dock
+
+    def show_instance(self) -> None:
+        """Zoom to the chosen instance."""
+        chosen = self._session.selected
+        if chosen is not None and not chosen.region.is_empty:
+            self._canvas.show_box(chosen.region.bounds_px)
+
+    def show_keys(self) -> None:
+        """The sheet of every key."""
+        from gui.dialogs.cheat_sheet import CheatSheet
+
+        rows = [
+            (a.group.replace("&", "") or "Canvas", a.text.replace("&", ""), " · ".join(a.keys))
+            for a in self.all_actions()
+            if a.keys
+        ]
+        CheatSheet(rows, self._canvas.window()).show()
+
+    def use_theme(self, name: str) -> None:
+        """Dark or light, now and next time."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app, name)
+        self._preferences.set("theme", name)
+
+    def _zooms(self) -> list[Action]:
+        canvas = self._canvas
+        return [
+            Action("zoom_in", "Zoom &in", "&View", lambda: canvas.zoom(1.25), ("+", "="), icon="zoom-in"),
+            Action("zoom_out", "Zoom &out", "&View", lambda: canvas.zoom(0.8), ("-",), icon="zoom-out"),
+            Action("zoom_fit", "&Fit the photo", "&View", canvas.fit, ("F",), icon="zoom-fit"),
+            Action("one_to_one", "&One to one", "&View", canvas.one_to_one, ("Ctrl+1",), icon="one-to-one"),
+            Action(
+                "zoom_instance", "To the chosen &instance", "&View", self.show_instance, ("Z",), icon="zoom-instance"
+            ),
+        ]
+
+    def _tones(self) -> list[Action]:
+        def tone(**by: float) -> Callable[[], None]:
+            return lambda: self._tone(**by)
+
+        return [
+            Action("brighter", "&Brighter", "&View", tone(brightness=0.05), ("Ctrl+.",), separated=True),
+            Action("darker", "&Darker", "&View", tone(brightness=-0.05), ("Ctrl+,",)),
+            Action("more_contrast", "More &contrast", "&View", tone(contrast=0.1), ("Ctrl+Alt+.",)),
+            Action("less_contrast", "&Less contrast", "&View", tone(contrast=-0.1), ("Ctrl+Alt+,",)),
+            Action("tone_reset", "Brightness and contrast &as taken", "&View", self._tone_reset, ("Ctrl+0",)),
+        ]
+
+    def _themes(self) -> list[Action]:
+        def use(name: str) -> Callable[[], None]:
+            return lambda: self.use_theme(name)
+
+        def is_used(name: str) -> Callable[[], bool]:
+            return lambda: theme.colors().name == name
+
+        return [
+            Action("theme_dark", "Da&rk", "&View", use("dark"), checked=is_used("dark"), separated=True),
+            Action("theme_light", "Li&ght", "&View", use("light"), checked=is_used("light")),
+        ]
+
+    def _panels(self) -> list[Action]:
+        def fold(title: str) -> Callable[[], None]:
+            return lambda: self._fold(title)
+
+        def is_open(title: str) -> Callable[[], bool]:
+            return lambda: title in self._docks and not self._docks[title].isHidden()
+
+        keyed = (
+            ("Photos", "F2"),
+            ("Instances", "F3"),
+            ("Pose", "F4"),
+            ("Models", "F6"),
+            ("History", "F7"),
+            ("Jobs", "F8"),
+        )
+        return [
+            Action(
+                f"panel_{title.lower()}",
+                f"Panel: {title}",
+                "&View",
+                fold(title),
+                (key,),
+                checked=is_open(title),
+                separated=title == "Photos",
+            )
+            for title, key in keyed
+        ]
+
+    def _help(self) -> list[Action]:
+        return [Action("keys", "&Keys and what they do", "&Help", self.show_keys, ("F1",), icon="keyboard")]
+
+    def _fold(self, title: str) -> None:
+        dock = self._docks[title]
+        dock.setVisible(dock.isHidden())
+        if not dock.isHidden():
+            dock.raise_()
+
+    def _tone(self, *, brightness: float = 0.0, contrast: float = 0.0) -> None:
+        view = self._session.view
+        bright = round(min(max(view.brightness + brightness, -1.0), 1.0), 3)
+        strong = round(min(max(view.contrast + contrast, 0.2), 3.0), 3)
+        self._session.look(replace(view, brightness=bright, contrast=strong))
+        self._session.notice(f"Brightness {bright:+.2f}, contrast {strong:.1f}. Ctrl+0 shows the photo as taken.")
+
+    def _tone_reset(self) -> None:
+        fresh = ViewOptions()
+        self._session.look(replace(self._session.view, brightness=fresh.brightness, contrast=fresh.contrast))

@@ -1,0 +1,65 @@
+"""Work that is neither the hand's nor the inference core's: reading many files, off the window's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+
+Progress = Callable[[float, str], None]
+
+
+class Cancelled(Exception):
+    """The annotator gave up; raised from the progress callback."""
+
+
+class Errand(QObject):
+    """One piece of work in a thread; its signals arrive on the window's thread. `cancel` ends it at its next step."""
+
+    progressed = Signal(float, str)
+    finished = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, work: Callable[[Progress], Any], *, sentences: tuple[type[Exception], ...]) -> None:
+        """`sentences` are the errors that carry a sentence for the annotator; others are reported as faults."""
+        super().__init__()
+        self._work = work
+        self._sentences = sentences
+        self._cancelled = False
+
+    def start(self) -> None:
+        """Begin."""
+        QThreadPool.globalInstance().start(_Run(self))
+
+    def cancel(self) -> None:
+        """End at the next step; `failed` says so."""
+        self._cancelled = True
+
+    def run(self) -> None:
+        """The work itself; called on the thread."""
+        try:
+            answer = self._work(self._progress)
+        except Cancelled:
+            self.failed.emit("Given up; nothing was changed.")
+        except self._sentences as error:
+            self.failed.emit(str(error))
+        except Exception as fault:
+            self.failed.emit(f"This failed inside the program ({type(fault).__name__}: {fault}); nothing was changed.")
+            raise
+        else:
+            self.finished.emit(answer)
+
+    def _progress(self, fraction: float, text: str) -> None:
+        if self._cancelled:
+            raise Cancelled
+        self.progressed.emit(fraction, text)
+
+
+class _Run(QRunnable):
+    def __init__(self, errand: Errand) -> None:
+        super().__init__()
+        self._errand = errand
+
+    def run(self) -> None:
+        self._errand.run()

@@ -1,0 +1,124 @@
+"""What moves: the chosen instance with its handles, what the hand is drawing, and the machine's proposals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pyqtgraph import GraphicsObject
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from core.labels.instance import Instance
+from core.labels.project import Project
+from gui.canvas.outlines import (
+    CHOSEN,
+    PICKED_SIDE,
+    PROPOSED,
+    SKETCH,
+    OutlineLook,
+    OutlinePaths,
+    paint_handles,
+    paint_letter,
+    paint_outline,
+)
+from gui.instance_color import color_of
+from gui.tools.drag import Handle
+
+_MARGIN_SCREEN_PX = 24.0
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What the live layer shows; `open_ids` are outlines still being drawn, `handles` whether vertices are offered."""
+
+    chosen: tuple[Instance, ...] = ()
+    drawn: tuple[Instance, ...] = ()
+    proposed: tuple[Instance, ...] = ()
+    handle: Handle | None = None
+    project: Project = field(default_factory=Project)
+    handles: bool = True
+
+    @property
+    def instances(self) -> tuple[Instance, ...]:
+        """Everything that has an outline here."""
+        return tuple(i for i in (*self.chosen, *self.drawn, *self.proposed) if not i.region.is_empty)
+
+
+class LiveLayer(GraphicsObject):
+    """Painted at every move, and no larger than what it shows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._live = Live()
+        self._paths = OutlinePaths()
+        self._bounds = QRectF()
+
+    def show_live(self, live: Live) -> None:
+        """Show something else."""
+        if live == self._live:
+            return
+        self._live = live
+        self._refit()
+
+    def viewRangeChanged(self) -> None:
+        """The view was zoomed or panned: margins in screen px are other margins in photo px."""
+        self._refit()
+
+    def boundingRect(self) -> QRectF:
+        """What is shown, with room for handles, in photo px."""
+        return self._bounds
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Fill, stroke, letters, handles."""
+        live = self._live
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for instance, look in _with_looks(live):
+            paint_outline(painter, self._paths.path(instance), project=live.project, instance=instance, look=look)
+        to_screen = painter.worldTransform()
+        painter.save()
+        painter.resetTransform()
+        for instance in (*live.chosen, *live.proposed):
+            paint_letter(painter, to_screen, instance, project=live.project)
+        if live.handles:
+            for instance in live.chosen[-1:]:
+                paint_handles(painter, to_screen, instance, color=QColor(color_of(live.project, instance)))
+        for instance in live.drawn:
+            paint_handles(painter, to_screen, instance, color=QColor("#ffffff"))
+        if live.handle is not None:
+            _paint_picked(painter, to_screen.map(QPointF(*live.handle.at_px)), live.handle)
+        painter.restore()
+
+    def _refit(self) -> None:
+        boxes = [i.region.bounds_px for i in self._live.instances]
+        if self._live.handle is not None:
+            boxes.append((*self._live.handle.at_px, *self._live.handle.at_px))
+        bounds = QRectF()
+        view = self.getViewBox()
+        if boxes and view is not None:
+            x0, y0 = min(b[0] for b in boxes), min(b[1] for b in boxes)
+            x1, y1 = max(b[2] for b in boxes), max(b[3] for b in boxes)
+            margin = _MARGIN_SCREEN_PX * view.viewPixelSize()[0]
+            bounds = QRectF(x0 - margin, y0 - margin, x1 - x0 + 2 * margin, y1 - y0 + 2 * margin)
+        if bounds != self._bounds:
+            self.prepareGeometryChange()
+            self._bounds = bounds
+        self.update()
+
+
+def _with_looks(live: Live) -> list[tuple[Instance, OutlineLook]]:
+    pairs = [(i, CHOSEN) for i in live.chosen] + [(i, SKETCH) for i in live.drawn]
+    pairs += [(i, PROPOSED) for i in live.proposed]
+    return [(instance, look) for instance, look in pairs if not instance.region.is_empty]
+
+
+def _paint_picked(painter: QPainter, at: QPointF, handle: Handle) -> None:
+    half = PICKED_SIDE / 2
+    box = QRectF(at.x() - half, at.y() - half, PICKED_SIDE, PICKED_SIDE)
+    painter.setPen(QPen(QColor(0, 0, 0, 190), 1.5))
+    painter.setBrush(QColor("#ffffff"))
+    if handle.kind == "vertex":
+        painter.drawRect(box)
+    elif handle.kind == "edge":
+        painter.drawEllipse(box)
+    painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -1,0 +1,139 @@
+"""How outlines are painted: paths in photo pixels, kept while their region is the same, and the look of each state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pyqtgraph.functions import arrayToQPath
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QTransform
+
+from core.geometry.region import Region
+from core.labels.instance import Instance
+from core.labels.project import Project, Role
+from gui.instance_color import color_of, letter_of
+
+HANDLE_SIDE = 7.0
+HANDLE_SPACING = 6.0
+PICKED_SIDE = 11.0
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineLook:
+    """Pen and brush of one state of an instance."""
+
+    width: float = 1.5
+    opacity: float = 0.75
+    fill: float = 0.14
+    dashed: bool = False
+
+
+CALM = OutlineLook()
+CHOSEN = OutlineLook(width=2.25, opacity=1.0, fill=0.10)
+PROPOSED = OutlineLook(width=2.0, opacity=1.0, fill=0.06, dashed=True)
+SKETCH = OutlineLook(width=1.75, opacity=1.0, fill=0.08)
+
+
+class OutlinePaths:
+    """Painter paths of instances in photo px, made once a region."""
+
+    def __init__(self) -> None:
+        self._paths: dict[str, tuple[Region, QPainterPath]] = {}
+
+    def path(self, instance: Instance) -> QPainterPath:
+        """The instance's rings as one odd-even path."""
+        known = self._paths.get(instance.id)
+        if known is not None and known[0] is instance.region:
+            return known[1]
+        path = path_of(instance.region)
+        self._paths[instance.id] = (instance.region, path)
+        return path
+
+    def forget(self) -> None:
+        """Another photo: nothing known is of use."""
+        self._paths.clear()
+
+
+def path_of(region: Region) -> QPainterPath:
+    """A region's rings as one odd-even path in photo px."""
+    path = QPainterPath()
+    path.setFillRule(Qt.FillRule.OddEvenFill)
+    for ring in region.rings:
+        closed = np.vstack([ring.points_px, ring.points_px[:1]])
+        path.addPath(arrayToQPath(closed[:, 0], closed[:, 1]))
+    return path
+
+
+def paint_outline(
+    painter: QPainter, path: QPainterPath, *, project: Project, instance: Instance, look: OutlineLook
+) -> None:
+    """Fill and stroke a path whose painter already maps photo px to the screen; lines keep their width."""
+    color = QColor(color_of(project, instance))
+    ignored = project.category(instance.category).role is Role.IGNORE
+    fill = QColor(color)
+    fill.setAlphaF(look.fill)
+    painter.fillPath(path, _hatched(fill, painter.worldTransform()) if ignored else fill)
+    if look.opacity >= 1.0:  # a dark line under a chosen one: it is seen on any photo
+        under = QPen(QColor(0, 0, 0, 110), look.width + 2.0)
+        under.setCosmetic(True)
+        painter.strokePath(path, under)
+    color.setAlphaF(look.opacity)
+    pen = QPen(color, look.width)
+    pen.setCosmetic(True)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    if look.dashed:
+        pen.setDashPattern([4.0, 3.0])
+    painter.strokePath(path, pen)
+
+
+def paint_letter(painter: QPainter, to_screen: QTransform, instance: Instance, *, project: Project) -> None:
+    """The side's letter in a small badge at the top of the region; the painter is in screen px."""
+    letter = letter_of(instance)
+    if not letter or instance.region.is_empty:
+        return
+    x0, y0, x1, y1 = instance.region.bounds_px
+    box = to_screen.mapRect(QRectF(x0, y0, x1 - x0, y1 - y0))
+    if box.width() < 24 or box.height() < 18:
+        return
+    font = QFont(painter.font())
+    font.setPixelSize(11)
+    font.setBold(True)
+    width = QFontMetricsF(font).horizontalAdvance(letter) + 9
+    badge = QRectF(box.center().x() - width / 2, box.top() - 8, width, 16)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(color_of(project, instance)))
+    painter.drawRoundedRect(badge, 4, 4)
+    painter.setFont(font)
+    painter.setPen(QColor("#101418"))
+    painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, letter)
+
+
+def paint_handles(painter: QPainter, to_screen: QTransform, instance: Instance, *, color: QColor) -> None:
+    """Squares on the vertices; the painter is in screen px. Where they would cover the outline, none are drawn."""
+    points = [ring.points_px for ring in instance.region.rings]
+    if not points or _spacing(points) * to_screen.m11() < HANDLE_SPACING:
+        return
+    outline = QPen(QColor(0, 0, 0, 170), 1.0)
+    painter.setPen(outline)
+    painter.setBrush(color)
+    half = HANDLE_SIDE / 2
+    for x, y in np.concatenate(points):
+        at = to_screen.map(QPointF(x, y))
+        painter.drawRect(QRectF(at.x() - half, at.y() - half, HANDLE_SIDE, HANDLE_SIDE))
+
+
+def _spacing(rings: list[NDArray[np.float64]]) -> float:
+    """Mean distance between neighbouring vertices, photo px."""
+    steps = np.concatenate([np.hypot(*(ring - np.roll(ring, 1, axis=0)).T) for ring in rings])
+    return float(steps.mean())
+
+
+def _hatched(color: QColor, world: QTransform) -> QBrush:
+    color = QColor(color)
+    color.setAlphaF(min(color.alphaF() * 3, 1.0))
+    brush = QBrush(color, Qt.BrushStyle.BDiagPattern)
+    inverse, _ = world.inverted()
+    brush.setTransform(inverse)
+    return brush

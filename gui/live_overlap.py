@@ -1,0 +1,106 @@
+"""How well the chosen shoe covers its outline at this moment, asked of the core whenever either moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from core.document.signal import Signal
+from core.jobs.messages import MeshRef, OverlapRequest, OverlapResult, Result
+from core.labels.instance import Instance
+from core.labels.project import Role
+from core.labels.shoe_model import ShoeModel
+from gui.inference import Inference
+from gui.proposals import Proposals
+from gui.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class LiveOverlap:
+    """IoU and mean contour distance of one instance's shoe and outline."""
+
+    instance_id: str
+    iou: float
+    contour_px: float
+
+
+class OverlapWatch(QObject):
+    """Keeps one question under way and the newest one waiting: an answer is at most one move late."""
+
+    def __init__(
+        self,
+        session: Session,
+        proposals: Proposals,
+        inference: Inference,
+        *,
+        mesh_file: Callable[[ShoeModel], Path | None],
+    ) -> None:
+        super().__init__()
+        self.changed: Signal[LiveOverlap | None] = Signal()
+        self._session = session
+        self._proposals = proposals
+        self._inference = inference
+        self._mesh_file = mesh_file
+        self._asked: tuple[object, ...] = ()
+        self._under_way = False
+        signals = session.signals
+        for signal in (signals.shown_changed, signals.selection_changed, proposals.changed):
+            signal.connect(lambda _: self._look())
+
+    def _look(self) -> None:
+        instance = self._watched()
+        if instance is None:
+            if self._asked:
+                self._asked = ()
+                self.changed.emit(None)
+            return
+        key = self._key(instance)
+        if key != self._asked and not self._under_way:
+            self._ask(instance, key)
+
+    def _watched(self) -> Instance | None:
+        selected = self._session.selected
+        if selected is None or selected.region.is_empty:
+            return None
+        offer = self._proposals.find(selected.id)
+        shown = offer.instance if offer is not None and offer.is_pose else selected
+        return shown if shown.pose_estimate is not None else None
+
+    def _key(self, instance: Instance) -> tuple[object, ...]:
+        photo = self._session.shown
+        assert photo is not None and instance.pose_estimate is not None
+        shape = (instance.model_id, instance.size, instance.side, photo.camera)
+        return (photo.id, instance.id, instance.pose_estimate.pose, id(instance.region), *shape)
+
+    def _ask(self, instance: Instance, key: tuple[object, ...]) -> None:
+        photo = self._session.shown
+        project = self._session.project
+        model = project.models.get(instance.model_id or "")
+        file = self._mesh_file(model) if model else None
+        if photo is None or model is None or file is None or instance.pose_estimate is None:
+            return
+        hiding = tuple(
+            other.region
+            for other in photo.instances
+            if project.category(other.category).role is not Role.SHOE and not other.region.is_empty
+        )
+        mesh = MeshRef(str(file), model.mesh_sha256, model.length_mm)
+        place = (instance.side, instance.size or model.size, photo.camera, instance.region, instance.pose_estimate.pose)
+        self._asked = key
+        self._under_way = True
+
+        def on_result(result: Result) -> None:
+            self._under_way = False
+            if isinstance(result.answer, OverlapResult) and self._asked == key:
+                self.changed.emit(LiveOverlap(instance.id, result.answer.iou, result.answer.contour_px))
+            self._look()
+
+        def on_failed(_: object) -> None:
+            # No sentence: the number is a comfort, and the next move asks again.
+            self._under_way = False
+
+        request = OverlapRequest(photo.id, instance.id, mesh, *place, hiding)
+        self._inference.submit(request, on_result=on_result, on_failed=on_failed)

@@ -1,0 +1,130 @@
+"""The window: a canvas in the middle, panels round it, menus above and one line below. It only puts them together."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from gui import theme
+from gui.workplace import Workplace
+
+MENUS = ("&File", "&Edit", "&View", "&Label", "&Pose", "&Review", "&Help")
+LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+MODES = (("Outline", "select"), ("Pose", "align"))
+
+
+class MainWindow(QMainWindow):
+    """Lays a workplace out. What it shows and does is the workplace's affair."""
+
+    def __init__(self, workplace: Workplace) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setWindowTitle("Outsole")
+        self.setAcceptDrops(True)
+        self.resize(1440, 900)
+        self.workplace = workplace
+        self._modes = self._make_modes()
+        workplace.actions_for(self)
+        workplace.actions.fill(self.menuBar(), MENUS)
+        self.menuBar().setCornerWidget(self._modes, Qt.Corner.TopRightCorner)
+        self.setCentralWidget(self._make_centre())
+        self.setStatusBar(workplace.panels.status)
+        self._make_docks()
+        self._connect()
+        self._restore()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember where everything was; there is nothing to save."""
+        preferences = self.workplace.preferences
+        preferences.set("window_geometry", bytes(self.saveGeometry().toBase64().data()).decode())
+        preferences.set("window_state", bytes(self.saveState().toBase64().data()).decode())
+        self.workplace.close()
+        super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files may be dropped anywhere."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Photos are added, a mesh is imported, a project is opened."""
+        self.workplace.files.take_dropped([url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])
+
+    def _make_centre(self) -> QWidget:
+        panels, centre = self.workplace.panels, QWidget()
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(panels.welcome)
+        self._pages.addWidget(self.workplace.canvas)
+        column.addWidget(self._pages, 1)
+        column.addWidget(panels.notices)
+        row = QHBoxLayout(centre)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.workplace.palette)
+        row.addLayout(column, 1)
+        return centre
+
+    def _make_docks(self) -> None:
+        panels = self.workplace.panels
+        self.setDockNestingEnabled(True)
+        photos = self._dock("Photos", panels.photos, LEFT)
+        instances = self._dock("Instances", panels.instances, RIGHT)
+        pose = self._dock("Pose", panels.pose, RIGHT)
+        models = self._dock("Models", panels.models, RIGHT)
+        history = self._dock("History", panels.history, LEFT)
+        jobs = self._dock("Jobs", panels.jobs, LEFT)
+        self.tabifyDockWidget(pose, models)
+        pose.raise_()
+        self.tabifyDockWidget(photos, history)
+        self.tabifyDockWidget(history, jobs)
+        photos.raise_()
+        self.setTabPosition(LEFT | RIGHT, self.tabPosition(LEFT).North)
+        self.resizeDocks([photos, instances], [236, 304], Qt.Orientation.Horizontal)
+        self.resizeDocks([instances, pose], [240, 520], Qt.Orientation.Vertical)
+
+    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(f"dock_{title.lower()}")
+        dock.setWidget(widget)
+        if title != "Instances":  # the others stand in tabs that bear their names
+            dock.setTitleBarWidget(QWidget(dock))
+        dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
+        self.addDockWidget(area, dock)
+        self.workplace.dock_made(title, dock)
+        return dock
+
+    def _make_modes(self) -> QTabBar:
+        bar = QTabBar()
+        bar.setObjectName("modes")
+        bar.setDrawBase(False)
+        bar.setExpanding(False)
+        bar.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        for index, (name, _) in enumerate(MODES):
+            bar.addTab(name)
+            bar.setTabToolTip(index, f"{name}  (Alt+{index + 1})")
+        return bar
+
+    def _connect(self) -> None:
+        session = self.workplace.session
+        self._modes.tabBarClicked.connect(lambda index: session.use_tool(MODES[index][1]) if index >= 0 else None)
+        session.signals.tool_changed.connect(lambda name: self._modes.setCurrentIndex(1 if name == "align" else 0))
+        session.signals.document_changed.connect(lambda _: self._name())
+        session.signals.photo_changed.connect(lambda photo_id: self._pages.setCurrentIndex(1 if photo_id else 0))
+        theme.on_change().changed.connect(lambda colors: self.workplace.canvas.set_surround(colors.surround))
+
+    def _name(self) -> None:
+        path = self.workplace.desk.path
+        self.setWindowTitle(f"Outsole — {path.name}" if path else "Outsole")
+        self.setWindowFilePath(str(path) if path else "")
+
+    def _restore(self) -> None:
+        preferences = self.workplace.preferences
+        geometry, state = preferences["window_geometry"], preferences["window_state"]
+        if geometry:
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+        if state:
+            self.restoreState(QByteArray.fromBase64(state.encode()))

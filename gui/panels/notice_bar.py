@@ -1,0 +1,58 @@
+"""The bar under the canvas that says what happened, why, and what to do; what is only worth knowing hides by itself."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
+
+from gui import theme
+from gui.session import Notice, Session
+from gui.widgets.following import follow, later
+from gui.widgets.pieces import IconLabel, icon_button, label
+
+_ICONS = {"info": "info", "success": "check", "warning": "warning", "danger": "reject"}
+_ROLES = {"info": "accent", "success": "success", "warning": "warning", "danger": "danger"}
+PASSING = ("info", "success")
+
+
+class NoticeBar(QFrame):
+    """Shows the newest sentence of the session; warnings and dangers stay until they are closed or replaced."""
+
+    def __init__(self, session: Session, *, seconds: float = 6.0, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("noticeBar")
+        self.setProperty("role", "notice-info")
+        self._icon = IconLabel("info", "accent")
+        self._text = label("", wraps=True)
+        self._text.setObjectName("noticeText")
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._close = icon_button("noticeClose", "cancel", "Close this message", act=self.hide)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(12, 4, 4, 4)
+        line.setSpacing(8)
+        line.addWidget(self._icon)
+        line.addWidget(self._text, 1)
+        line.addWidget(self._close)
+        self._hiding = later(self, self.hide, milliseconds=round(seconds * 1000))
+        self.hide()
+        follow(self, session.signals.noticed, self.say)
+
+    def say(self, notice: Notice) -> None:
+        """Show a sentence; a passing one never replaces a danger that nobody has closed."""
+        level = notice.level if notice.level in _ICONS else "info"
+        if level in PASSING and self.isVisible() and self.property("role") == "notice-danger":
+            return
+        theme.set_role(self, f"notice-{level}")
+        self._icon.show_icon(_ICONS[level], _ROLES[level])
+        self._text.setText(notice.text)
+        self.setAccessibleName(notice.text)
+        self.show()
+        if level in PASSING:
+            self._hiding.start()
+        else:
+            self._hiding.stop()
+
+    def hide_after(self, seconds: float) -> None:
+        """How long a passing sentence stays."""
+        self._hiding.setInterval(round(seconds * 1000))

@@ -1,0 +1,136 @@
+"""How one photo looks in the photo list: its small picture, its name, what is in it, and how far it has come."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
+
+from core.labels.photo import PhotoEntry, Status
+from gui import icons, theme
+from gui.panels.photo_rows import ENTRY, STATUS_TEXT, summary
+from gui.panels.thumbnails import Thumbnail, Thumbnails
+
+ROW_PX = 56
+PICTURE_PX = QSize(64, 48)
+Index = QModelIndex | QPersistentModelIndex
+
+
+class PhotoRowPainter(QStyledItemDelegate):
+    """Paints a row and asks for pictures of those rows that are painted, and of no others."""
+
+    def __init__(self, thumbnails: Thumbnails | None) -> None:
+        super().__init__()
+        self.thumbnails = thumbnails
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(120, ROW_PX if self.thumbnails else 40)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        entry: PhotoEntry = index.data(ENTRY)
+        colors = theme.colors()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect: QRect = option.rect.adjusted(4, 2, -4, -2)
+        _paint_back(painter, rect, option)
+        left = rect.left() + 8
+        thumbnail = None
+        if self.thumbnails:
+            thumbnail = self.thumbnails.get(entry.file)
+            place = QRect(rect.left() + 4, rect.center().y() - PICTURE_PX.height() // 2 + 1, 64, 48)
+            _paint_picture(painter, place, thumbnail)
+            left = place.right() + 9
+        missing = bool(thumbnail and thumbnail.problem)
+        words = QRect(left, rect.top() + 6, rect.right() - left - 4, rect.height() - 12)
+        top, bottom = QRect(words), QRect(words)
+        top.setHeight(words.height() // 2)
+        bottom.setTop(top.bottom() + 1)
+        painter.setFont(theme.font())
+        painter.setPen(QColor(colors.dim if missing else colors.text))
+        name = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideMiddle, top.width())
+        painter.drawText(top, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
+        _paint_status(painter, QRect(bottom.left(), bottom.center().y() - 5, 12, 12), entry.status)
+        painter.setFont(theme.font(theme.SMALL))
+        painter.setPen(QColor(colors.danger if missing else colors.dim))
+        text = "file missing" if missing else _second_line(entry)
+        bottom.setLeft(bottom.left() + 17)
+        text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, bottom.width())
+        painter.drawText(bottom, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        painter.restore()
+
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
+        if not index.isValid():
+            return False
+        entry: PhotoEntry = index.data(ENTRY)
+        thumbnail = self.thumbnails.get(entry.file) if self.thumbnails else None
+        about = (
+            f"{entry.file}\n{entry.size_px[0]} × {entry.size_px[1]} px, {STATUS_TEXT[entry.status]}, {summary(entry)}"
+        )
+        QToolTip.showText(event.globalPos(), thumbnail.problem if thumbnail and thumbnail.problem else about, view)
+        return True
+
+
+def _second_line(entry: PhotoEntry) -> str:
+    if not entry.instance_count:
+        return STATUS_TEXT[entry.status]
+    posed = f" · {entry.posed_count} posed" if entry.posed_count else ""
+    return f"{entry.instance_count} outlined{posed}"
+
+
+def _paint_back(painter: QPainter, rect: QRect, option: QStyleOptionViewItem) -> None:
+    colors = theme.colors()
+    state = option.state
+    if state & QStyle.StateFlag.State_Selected:
+        fill = colors.selection
+    elif state & QStyle.StateFlag.State_MouseOver:
+        fill = colors.hover
+    else:
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(fill))
+    painter.drawRoundedRect(rect, 4, 4)
+
+
+def _paint_picture(painter: QPainter, place: QRect, thumbnail: Thumbnail | None) -> None:
+    colors = theme.colors()
+    shape = QPainterPath()
+    shape.addRoundedRect(QRectF(place), 3, 3)
+    painter.fillPath(shape, QColor(colors.surround))
+    picture = thumbnail.picture if thumbnail else None
+    if picture is None:
+        broken = thumbnail is not None
+        size = icons.SIZE_PX
+        mark = icons.pixmap(
+            "warning" if broken else "photo",
+            colors.danger if broken else colors.disabled,
+            ratio=painter.device().devicePixelRatioF(),
+        )
+        painter.drawPixmap(place.center().x() - size // 2 + 1, place.center().y() - size // 2 + 1, mark)
+        return
+    painter.save()
+    painter.setClipPath(shape)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    scale = max(place.width() / picture.width(), place.height() / picture.height())
+    target = QRectF(0, 0, picture.width() * scale, picture.height() * scale)
+    target.moveCenter(QPointF(QRectF(place).center()))
+    painter.drawPixmap(target, picture, QRectF(picture.rect()))
+    painter.restore()
+
+
+def _paint_status(painter: QPainter, place: QRect, status: Status) -> None:
+    """A ring, a dot, a tick or a cross: told apart by shape, and by colour as well."""
+    colors = theme.colors()
+    ratio = painter.device().devicePixelRatioF()
+    match status:
+        case Status.TODO:
+            painter.setPen(QPen(QColor(colors.dim), 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(QRectF(place).adjusted(2, 2, -2, -2))
+        case Status.LABELLED:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colors.accent))
+            painter.drawEllipse(QRectF(place).adjusted(2, 2, -2, -2))
+        case Status.CHECKED:
+            painter.drawPixmap(place, icons.pixmap("check", colors.success, size_px=12, ratio=ratio))
+        case Status.REJECTED:
+            painter.drawPixmap(place, icons.pixmap("cancel", colors.danger, size_px=12, ratio=ratio))

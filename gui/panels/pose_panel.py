@@ -1,0 +1,319 @@
+"""The shoe of the selected sneaker in numbers: model, side, size, rotation, place, camera, and how well it fits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from core.document.edit import Edit
+from core.geometry.steering import angles_deg
+from core.labels.instance import Instance, ShoeSize, Side
+from core.labels.photo import Photo
+from core.labels.project import Role
+from core.labels.shoe_model import ShoeModel
+from gui import pose_edits
+from gui.panels.pose_fields import CameraFields, NumberRow, OverlapFigures, SizeFields
+from gui.session import Session
+from gui.widgets.following import follow, follow_edits, later, soon
+from gui.widgets.pieces import EmptyState, as_panel, button, column, label, row
+from gui.widgets.segmented import Segmented
+
+DRAG_MS = 66  # numbers that change faster than this cannot be read
+IMPORT = "\0import"
+NO_MODEL = "\0none"
+_SIDES = (("left", "Left", "Left shoe (L)"), ("right", "Right", "Right shoe (R)"), ("unknown", "?", "Side unknown (U)"))
+_ANGLE_TIPS = (
+    "Yaw: turns the shoe about its own up axis (Ctrl+Left, Ctrl+Right)",
+    "Pitch: how far it is looked at from above (Ctrl+Up, Ctrl+Down)",
+    "Roll: turns the picture (Ctrl+PgUp, Ctrl+PgDn)",
+)
+_PLACE_TIPS = (
+    "To the right of the camera (Left, Right)",
+    "Below the camera (Up, Down)",
+    "Distance from the camera (PgUp, PgDn)",
+)
+
+
+class PosePanel(QWidget):
+    """Every number is an ordinary edit, merged while it spins; the buttons ask the window."""
+
+    fit_requested = Signal()
+    reset_requested = Signal()
+    mirror_requested = Signal()
+    copy_requested = Signal()
+    import_requested = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        as_panel(self, "posePanel")
+        self._session = session
+        self._shown: tuple[object, ...] = ()
+        self._shoe = _ShoeChoice()
+        self._size = SizeFields()
+        self._angles = NumberRow("poseAngles", ("yaw", "pitch", "roll"), unit="°", step=1.0, tips=_ANGLE_TIPS)
+        self._place = NumberRow("posePlace", ("x", "y", "z"), unit=" mm", step=1.0, tips=_PLACE_TIPS)
+        self._camera = CameraFields()
+        self._acts = _PoseActs()
+        self._empty = EmptyState("posePanelEmpty", "shoe")
+        self._body = QWidget()
+        self._lay_out()
+        self._connect()
+        self._later = later(self, self._catch_up)
+        follow(self, session.signals.shown_changed, lambda _: self._ask())
+        follow(self, session.signals.selection_changed, lambda _: self._ask())
+        follow_edits(self, session, opened=self._ask, edited=lambda _: self._ask())
+        self._catch_up()
+
+    def show_overlap(self, iou: float | None, contour_px: float | None) -> None:
+        """Show live figures of the shoe as it is dragged or fitted."""
+        self._acts.figures.show_overlap(iou, contour_px)
+
+    def show_keys(self, keys: Mapping[str, str]) -> None:
+        """Name the keys of fit, reset, mirror and copy in the tooltips."""
+        self._acts.show_keys(keys)
+
+    # ---- inside: building
+
+    def _lay_out(self) -> None:
+        inside = QWidget()
+        layout = column(inside, margin=12, spacing=4)
+        for title, piece in (
+            ("", self._shoe),
+            ("Size", self._size),
+            ("Rotation", self._angles),
+            ("Place, from the camera", self._place),
+            ("Camera", self._camera),
+        ):
+            if title:
+                layout.addSpacing(8)
+                layout.addWidget(label(title, "heading"))
+            layout.addWidget(piece)
+        layout.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setObjectName("poseScroll")
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inside)
+        scroll.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
+        body = column(self._body, margin=0, spacing=0)
+        body.addWidget(scroll, 1)
+        body.addWidget(self._acts)
+        whole = column(self, margin=0, spacing=0)
+        whole.addWidget(self._body)
+        whole.addWidget(self._empty)
+
+    def _connect(self) -> None:
+        self._shoe.model_chosen.connect(self._on_model)
+        self._shoe.side_chosen.connect(self._on_side)
+        self._size.edited.connect(self._on_size)
+        self._angles.edited.connect(self._on_angle)
+        self._place.edited.connect(self._on_place)
+        self._camera.edited.connect(self._on_fov)
+        self._acts.fit.clicked.connect(lambda: self.fit_requested.emit())
+        self._acts.reset.clicked.connect(lambda: self.reset_requested.emit())
+        self._acts.mirror.clicked.connect(lambda: self.mirror_requested.emit())
+        self._acts.copy.clicked.connect(lambda: self.copy_requested.emit())
+
+    # ---- inside: showing
+
+    def _ask(self) -> None:
+        self._later.setInterval(DRAG_MS if self._session.drag else 0)
+        soon(self._later)
+
+    def _catch_up(self) -> None:
+        session = self._session
+        photo, instance, models = session.shown, session.selected, session.project.models
+        shown = (instance, photo.camera if photo else None, models, session.document is None)
+        if shown == self._shown and instance is self._shown[0]:
+            return
+        self._shown = shown
+        reason = self._why_nothing(instance)
+        self._body.setVisible(not reason)
+        self._empty.setVisible(bool(reason))
+        if reason or photo is None or instance is None:
+            self._empty.say(reason)
+            return
+        model = models.get(instance.model_id or "")
+        estimate = instance.pose_estimate
+        self._shoe.show_models(models, instance)
+        self._size.show_size((instance.size or model.size) if model else None)
+        sigma = pose_edits.sigmas(estimate) if estimate else None
+        self._angles.show_values(angles_deg(estimate.pose) if estimate else None, sigma and tuple(sigma[0]))
+        self._place.show_values(tuple(estimate.pose.translation_mm) if estimate else None, sigma and tuple(sigma[1]))
+        self._camera.show_camera(photo.camera)
+        self._allow(instance, model)
+        if estimate is None or estimate.iou is not None or session.drag is None:
+            known = estimate or None
+            self.show_overlap(known.iou if known else None, known.contour_px if known else None)
+
+    def _why_nothing(self, instance: Instance | None) -> str:
+        if self._session.photo_id is None:
+            return "No photo is open."
+        if instance is None:
+            return "Nothing is selected.\nClick a sneaker, or press Tab for the next one."
+        category = self._session.project.category(instance.category)
+        if category.role is not Role.SHOE:
+            return f"“{category.name}” has no pose: only sneakers are laid over with a shoe."
+        return ""
+
+    def _allow(self, instance: Instance, model: ShoeModel | None) -> None:
+        locked = "locked" in instance.flags
+        reason = "It is locked; K unlocks it." if locked else ""
+        no_model = reason or ("" if model else "Choose a shoe model first.")
+        no_pose = no_model or ("" if instance.pose_estimate else "It has no pose yet.")
+        self._shoe.setEnabled(not locked)
+        self._shoe.setToolTip(reason)
+        for piece, why in ((self._size, no_model), (self._angles, no_pose), (self._place, no_pose)):
+            piece.setEnabled(not why)
+            piece.setToolTip(why)
+        no_outline = no_pose or ("It has no outline to fit to." if instance.region.is_empty else "")
+        self._acts.allow(fit=no_outline, reset=no_model, mirror=no_pose, copy=reason or self._why_no_copy())
+
+    def _why_no_copy(self) -> str:
+        return "" if self._previous_posed() else "No photo before this one has a pose."
+
+    # ---- inside: edits
+
+    def _both(self) -> tuple[Photo, Instance] | None:
+        """The photo and the instance an edit begins from: as committed; a living drag is given up first."""
+        self._session.escape()
+        photo = self._session.photo
+        instance = photo.find(self._session.selected_id) if photo else None
+        return (photo, instance) if photo and instance else None
+
+    def _model_of(self, instance: Instance) -> ShoeModel | None:
+        return self._session.project.models.get(instance.model_id or "")
+
+    def _on_model(self, choice: str) -> None:
+        self._shown = ()
+        if choice == IMPORT:
+            self.import_requested.emit()
+            self._ask()
+        elif both := self._both():
+            photo, instance = both
+            model = self._session.project.models.get(choice)
+            after = pose_edits.with_model(instance, model, photo.camera)
+            self._session.commit(pose_edits.edit_of("Choose shoe model", photo, after))
+
+    def _on_side(self, side: str) -> None:
+        if both := self._both():
+            after = both[1].with_side(Side(side))
+            self._session.commit(pose_edits.edit_of(f"Side {side}", both[0], after))
+
+    def _on_size(self, size: ShoeSize) -> None:
+        if (both := self._both()) and (model := self._model_of(both[1])):
+            after = pose_edits.with_size(both[1], model, size, keep_depth=self._size.keep_depth.isChecked())
+            self._session.commit(pose_edits.edit_of("Size shoe", both[0], after, merge_key="size"))
+
+    def _on_angle(self, axis: int, value: float) -> None:
+        if both := self._both():
+            after = pose_edits.with_angle(both[1], axis, angle_deg=value, camera=both[0].camera)
+            self._session.commit(pose_edits.edit_of("Turn shoe", both[0], after, merge_key="turn"))
+
+    def _on_place(self, axis: int, value: float) -> None:
+        if both := self._both():
+            after = pose_edits.with_coordinate(both[1], axis, value_mm=value, camera=both[0].camera)
+            self._session.commit(pose_edits.edit_of("Move shoe", both[0], after, merge_key="move"))
+
+    def _on_fov(self, fov_deg: float) -> None:
+        if both := self._both():
+            photo = both[0]
+            after = pose_edits.with_fov(photo, fov_deg)
+            self._session.commit(Edit.of("Field of view", photo, after, merge_key=f"fov:{photo.id}"))
+
+    def _previous_posed(self) -> str | None:
+        """The nearest photo before this one that has a pose."""
+        found = None
+        for photo_id, entry in self._session.project.entries.items():
+            if photo_id == self._session.photo_id:
+                return found
+            found = photo_id if entry.posed_count else found
+        return None
+
+
+class _ShoeChoice(QWidget):
+    """Which ShoeModel and which side."""
+
+    model_chosen = Signal(str)
+    side_chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("poseShoe")
+        self._models = QComboBox()
+        self._models.setObjectName("poseModel")
+        self._models.setAccessibleName("Shoe model")
+        self._models.setToolTip("The 3-D shoe that is laid over this sneaker")
+        self._models.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._models.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._models.activated.connect(lambda at: self.model_chosen.emit(self._models.itemData(at)))
+        self._side = Segmented("poseSide", _SIDES)
+        self._side.chosen.connect(self.side_chosen)
+        self._listed: tuple[object, ...] = ()
+        layout = column(self, margin=0, spacing=6)
+        layout.addWidget(self._models)
+        layout.addWidget(self._side)
+
+    def show_models(self, models: Mapping[str, ShoeModel], instance: Instance) -> None:
+        """Show the choice of an instance."""
+        listed = (models, instance.model_id is None)
+        if not self._listed or listed[0] is not self._listed[0] or listed[1] != self._listed[1]:
+            self._listed = listed
+            self._models.clear()
+            if instance.model_id is None:
+                self._models.addItem("Choose a shoe model…", NO_MODEL)
+            for model in models.values():
+                self._models.addItem(model.name, model.id)
+            self._models.insertSeparator(self._models.count())
+            self._models.addItem("Import a model…", IMPORT)
+        self._models.setCurrentIndex(max(self._models.findData(instance.model_id or NO_MODEL), 0))
+        self._side.show_value(instance.side.value)
+
+
+class _PoseActs(QWidget):
+    """The foot of the panel: how well it fits, and what can be done at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("poseActs")
+        self.figures = OverlapFigures()
+        self.fit = button("poseFit", "Fit", icon_name="fit", role="primary")
+        self.reset = button("poseReset", "Reset", icon_name="reset", role="flat")
+        self.mirror = button("poseMirror", "Mirror", icon_name="mirror", role="flat")
+        self.copy = button("poseCopy", "Previous", icon_name="copy", role="flat")
+        self.copy.setAccessibleName("Copy from previous photo")
+        self._keys: Mapping[str, str] = {}
+        self._reasons: Mapping[str, str] = {}
+        layout: QVBoxLayout = column(self, margin=12, spacing=8)
+        top: QHBoxLayout = row(self.figures, self.fit)
+        top.setStretch(0, 1)
+        layout.addLayout(top)
+        acts = row(self.reset, self.mirror, self.copy)
+        for at in range(3):
+            acts.setStretch(at, 1)
+        layout.addLayout(acts)
+
+    def allow(self, **reasons: str) -> None:
+        """Enable what has no reason against it; the reason is the tooltip otherwise."""
+        self._reasons = reasons
+        words = {
+            "fit": "Slide the shoe onto its outline",
+            "reset": "Begin again: lay the shoe on its outline",
+            "mirror": "Make it the other foot, in the same place",
+            "copy": "Model, size and pose as in the nearest photo before that has one",
+        }
+        for name, text in words.items():
+            piece = getattr(self, name)
+            key = f" ({self._keys[name]})" if self._keys.get(name) else ""
+            reason = reasons.get(name, "")
+            piece.setEnabled(not reason)
+            piece.setToolTip(f"{text}{key}" + (f"\n{reason}" if reason else ""))
+
+    def show_keys(self, keys: Mapping[str, str]) -> None:
+        """Name the keys in the tooltips."""
+        self._keys = keys
+        self.allow(**self._reasons)

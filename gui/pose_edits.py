@@ -1,0 +1,104 @@
+"""What can be done to the pose of one sneaker by numbers: photos after the deed, and what is uncertain."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.document.edit import Edit
+from core.geometry.camera import Camera
+from core.geometry.pose import Pose
+from core.geometry.steering import angles_deg, pose_from_angles, rough_pose
+from core.labels.instance import Instance, PoseEstimate, ShoeSize
+from core.labels.photo import Photo
+from core.labels.shoe_model import ShoeModel
+
+Array = NDArray[np.float64]
+_STEP_RAD = 1e-5
+
+
+def edit_of(label: str, photo: Photo, instance: Instance, *, merge_key: str | None = None) -> Edit:
+    """The edit that makes `instance` the photo's; `merge_key` is made the instance's own."""
+    key = f"{merge_key}:{instance.id}" if merge_key else None
+    return Edit.of(label, photo, photo.with_instance(instance), merge_key=key)
+
+
+def with_pose(instance: Instance, pose: Pose, camera: Camera) -> Instance:
+    """The instance with its shoe there, by hand."""
+    estimate = instance.pose_estimate or PoseEstimate(pose, camera_source=camera.source)
+    return instance.with_pose_estimate(estimate.with_pose(pose))
+
+
+def with_angle(instance: Instance, axis: int, *, angle_deg: float, camera: Camera) -> Instance:
+    """The instance with yaw (0), pitch (1) or roll (2) at an angle, the other two as they are."""
+    pose = _pose_of(instance)
+    angles = list(angles_deg(pose))
+    angles[axis] = angle_deg
+    turned = pose_from_angles(angles[0], angles[1], roll_deg=angles[2], translation_mm=pose.translation_mm)
+    return with_pose(instance, turned, camera)
+
+
+def with_coordinate(instance: Instance, axis: int, *, value_mm: float, camera: Camera) -> Instance:
+    """The instance with x (0), y (1) or z (2) of its place at a value; z stays in front of the camera."""
+    pose = _pose_of(instance)
+    place = pose.translation_mm.copy()
+    place[axis] = max(value_mm, 1.0) if axis == 2 else value_mm
+    return with_pose(instance, pose.with_translation(place), camera)
+
+
+def with_model(instance: Instance, model: ShoeModel | None, camera: Camera) -> Instance:
+    """The instance as another ShoeModel at that model's own size; a shoe without a pose is laid on its outline."""
+    if model is None:
+        return instance.with_model(None).with_pose_estimate(None)
+    chosen = instance.with_model(model.id)
+    if chosen.pose_estimate is None:
+        return with_pose(chosen, rough_pose(camera, chosen.region, model.extent_mm), camera)
+    # What was measured belongs to the other model.
+    return chosen.with_pose_estimate(chosen.pose_estimate.with_pose(chosen.pose_estimate.pose))
+
+
+def with_size(instance: Instance, model: ShoeModel, size: ShoeSize, *, keep_depth: bool) -> Instance:
+    """The instance at another size; nearer or farther along its ray so that it keeps its size in the photo, or not."""
+    sized = replace(instance, size=instance.size or model.size).with_size(size, keep_depth=keep_depth)
+    estimate = sized.pose_estimate
+    return sized if estimate is None else sized.with_pose_estimate(estimate.with_pose(estimate.pose))
+
+
+def with_fov(photo: Photo, fov_deg: float) -> Photo:
+    """The photo with another vertical field of view; every shoe keeps its place and size in the photo."""
+    camera = photo.camera.with_vertical_fov(fov_deg)
+    longer = np.array([1.0, 1.0, camera.fy_px / photo.camera.fy_px])
+    instances = []
+    for instance in photo.instances:
+        estimate = instance.pose_estimate
+        if estimate is not None:
+            moved = estimate.with_pose(estimate.pose.with_translation(estimate.pose.translation_mm * longer))
+            instance = instance.with_pose_estimate(replace(moved, camera_source=camera.source))
+        instances.append(instance)
+    return photo.with_camera(camera).with_instances(tuple(instances))
+
+
+def sigmas(estimate: PoseEstimate) -> tuple[Array, Array] | None:
+    """One standard deviation of (yaw, pitch, roll) in degrees (3,) and of the place in mm (3,), when known."""
+    if estimate.covariance is None:
+        return None
+    columns = []
+    for axis in range(3):
+        step = np.zeros(6)
+        step[axis] = _STEP_RAD
+        there, back = angles_deg(estimate.pose.moved(step)), angles_deg(estimate.pose.moved(-step))
+        difference = (np.subtract(there, back) + 180.0) % 360.0 - 180.0
+        columns.append(difference / (2 * _STEP_RAD))
+    angles_from_omega = np.stack(columns, axis=1)
+    angles = angles_from_omega @ estimate.covariance[:3, :3] @ angles_from_omega.T
+    variances = np.concatenate([np.diag(angles), np.diag(estimate.covariance)[3:]])
+    deviations = np.sqrt(np.maximum(variances, 0.0))
+    return deviations[:3], deviations[3:]
+
+
+def _pose_of(instance: Instance) -> Pose:
+    if instance.pose is None:
+        raise ValueError("the instance has no pose yet; choose a shoe model first")
+    return instance.pose

@@ -1,0 +1,188 @@
+"""What this computer's user prefers: one table of settings, kept in a JSON file and checked key by key. No Qt here."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from core.document.signal import Signal
+from core.storage.folders import config_dir
+
+Value: TypeAlias = bool | int | float | str | tuple[str, ...] | Mapping[str, str]
+FILE_NAME = "preferences.json"
+RECENT_PROJECTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table.
+
+    kind: "bool", "int", "float", "choice", "text", "list" (of texts) or "map" (text to text). choices: of a choice.
+    group: its heading in the dialog, "" for what the window remembers by itself. low, high: limits of a number.
+    """
+
+    key: str
+    default: Value
+    kind: str
+    text: str
+    group: str = ""
+    choices: tuple[str, ...] = ()
+    low: float = -math.inf
+    high: float = math.inf
+    unit: str = ""
+
+
+SETTINGS = (
+    Setting("theme", "dark", "choice", "Theme", "Look", choices=("dark", "light")),
+    Setting("thumbnails", True, "bool", "Show pictures in the photo list", "Look"),
+    Setting("crosshair", False, "bool", "Show a crosshair while drawing", "Look"),
+    Setting("notice_seconds", 6.0, "float", "Hide messages after", "Look", low=2, high=60, unit="s"),
+    Setting("annotator", "", "text", "Your name, written beside your edits", "Labelling"),
+    Setting(
+        "vertex_radius_px", 8, "int", "Reach of a corner under the pointer", "Labelling", low=3, high=30, unit="px"
+    ),
+    Setting("next_skips_checked", False, "bool", "Next photo skips checked ones", "Labelling"),
+    Setting("keep_depth", False, "bool", "A new shoe size keeps the distance", "Labelling"),
+    Setting("shoe_opacity", 0.55, "float", "Opacity of the shoe", "Shoe", low=0.05, high=1),
+    Setting(
+        "shoe_look", "solid", "choice", "Shoe drawn as", "Shoe", choices=("solid", "texture", "wireframe", "outline")
+    ),
+    Setting("fit_live", True, "bool", "Show a fit while it runs", "Shoe"),
+    Setting("default_fov_deg", 60.0, "float", "Field of view when unknown", "Camera", low=5, high=150, unit="°"),
+    Setting("window_geometry", "", "text", "Place of the window"),
+    Setting("window_state", "", "text", "Panels of the window"),
+    Setting("recent_projects", (), "list", "Recent projects"),
+    Setting("last_photos", MappingProxyType({}), "map", "Last photo of each project"),
+    Setting("last_folder", "", "text", "Folder of the last file dialog"),
+    Setting("export_folder", "", "text", "Folder of the last export"),
+    Setting("keys", MappingProxyType({}), "map", "Keys other than the defaults"),
+    Setting("first_run_done", False, "bool", "The welcome was seen"),
+)
+BY_KEY: Mapping[str, Setting] = MappingProxyType({setting.key: setting for setting in SETTINGS})
+
+
+class Preferences:
+    """The settings in use. `changed` carries the key of one that was set; `problems` are sentences about the file."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.changed: Signal[str] = Signal()
+        self.file = (folder or config_dir()) / FILE_NAME
+        self.problems: tuple[str, ...] = ()
+        self._values: dict[str, Value] = {}
+        self._foreign: dict[str, Any] = {}
+        self._load()
+
+    def __getitem__(self, key: str) -> Any:
+        """The value in use: the one chosen, else the default. Raises KeyError for a key that is in no row."""
+        return self._values.get(key, BY_KEY[key].default)
+
+    def set(self, key: str, value: Value) -> None:
+        """Choose a value and write the file; raises ValueError with a sentence when the row does not allow it."""
+        checked = _checked(BY_KEY[key], value)
+        if checked != self[key]:
+            self._values[key] = checked
+            self._save()
+            self.changed.emit(key)
+
+    def reset(self, key: str) -> None:
+        """Back to the default."""
+        if self._values.pop(key, None) is not None:
+            self._save()
+            self.changed.emit(key)
+
+    def add_recent(self, project_file: str) -> None:
+        """Put a project at the top of the recent ones."""
+        others = [file for file in self["recent_projects"] if file != project_file]
+        self.set("recent_projects", (project_file, *others)[:RECENT_PROJECTS])
+
+    def remember_photo(self, project_file: str, photo_id: str) -> None:
+        """Note which photo a project was left at."""
+        known = {file: photo for file, photo in self["last_photos"].items() if file != project_file}
+        newest = list(known.items())[-RECENT_PROJECTS:]
+        self.set("last_photos", MappingProxyType({**dict(newest), project_file: photo_id}))
+
+    def _load(self) -> None:
+        try:
+            raw = json.loads(self.file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return
+        except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+            self._put_aside()
+            self.problems = (f"{self.file} could not be read ({error}); the defaults are used.",)
+            return
+        if not isinstance(raw, dict):
+            self._put_aside()
+            self.problems = (f"{self.file} does not hold a table of settings; the defaults are used.",)
+            return
+        problems = []
+        for key, value in raw.items():
+            setting = BY_KEY.get(key)
+            if setting is None:
+                self._foreign[key] = value  # a newer version's: handed back untouched
+                continue
+            try:
+                self._values[key] = _checked(setting, value)
+            except ValueError as error:
+                problems.append(f"{self.file}: {error} The default is used.")
+        self.problems = tuple(problems)
+
+    def _put_aside(self) -> None:
+        """Keep an unreadable file under another name: the next `set` would write over it."""
+        try:
+            self.file.replace(self.file.with_suffix(".unreadable.json"))
+        except OSError:
+            return  # a file that can be neither read nor moved is left where it is
+
+    def _save(self) -> None:
+        values = {key: _plain(value) for key, value in self._values.items()}
+        text = json.dumps({**self._foreign, **values}, indent=1, ensure_ascii=False, sort_keys=True)
+        beside = self.file.with_name(f"{self.file.name}.{os.getpid()}.new")
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            beside.write_text(text + "\n", encoding="utf-8")
+            beside.replace(self.file)
+        except OSError as error:
+            sentence = f"{self.file} could not be written ({error}); your settings hold until the window closes."
+            self.problems = (*(p for p in self.problems if p != sentence), sentence)
+
+
+def _plain(value: Value) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _checked(setting: Setting, value: Any) -> Value:
+    """The value as the row wants it; raises ValueError with a sentence that names the key."""
+    match setting.kind:
+        case "bool":
+            good = isinstance(value, bool)
+        case "int":
+            good = isinstance(value, int) and not isinstance(value, bool)
+        case "float":
+            good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+            value = float(value) if good else value
+        case "choice":
+            good = value in setting.choices if isinstance(value, str) else False
+        case "text":
+            good = isinstance(value, str)
+        case "list":
+            good = isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value)
+            value = tuple(value) if good else value
+        case "map":
+            good = isinstance(value, Mapping) and all(isinstance(x, str) for pair in value.items() for x in pair)
+            value = MappingProxyType(dict(value)) if good else value
+        case _:
+            raise AssertionError(setting.kind)
+    if not good:
+        wanted = f"one of {', '.join(setting.choices)}" if setting.choices else f"a {setting.kind}"
+        raise ValueError(f"“{setting.key}” must be {wanted}, not {value!r}.")
+    if setting.kind in ("int", "float") and not setting.low <= value <= setting.high:
+        raise ValueError(f"“{setting.key}” must lie between {setting.low:g} and {setting.high:g}, not {value:g}.")
+    return value

@@ -1,0 +1,233 @@
+"""What this window looks at: a photo, a selection, a tool, and over them at most one preview. Not saved, not undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.document.document import Document
+from core.document.edit import Edit, StaleEdit
+from core.document.signal import Signal
+from core.document.store import StorageError
+from core.labels.instance import Instance
+from core.labels.photo import Photo
+from core.labels.project import Project
+from gui.tools.drag import Drag, Event
+
+
+class ShoeLook(StrEnum):
+    """How the shoe is drawn over the photo; V goes through them."""
+
+    SOLID = "solid"
+    TEXTURE = "texture"
+    WIREFRAME = "wireframe"
+    OUTLINE = "outline"
+
+
+@dataclass(frozen=True, slots=True)
+class ViewOptions:
+    """How the window shows what it shows. brightness -1..1, contrast 0.2..3, shoe_opacity 0..1."""
+
+    brightness: float = 0.0
+    contrast: float = 1.0
+    shoe_opacity: float = 0.55
+    shoe_look: ShoeLook = ShoeLook.SOLID
+    shoe_hidden: bool = False
+    solo: bool = False
+    hidden_ids: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for the bar under the canvas. level: "info", "success", "warning" or "danger"."""
+
+    text: str
+    level: str = "info"
+
+
+class Session:
+    """What one window looks at. Everything it knows comes from the document or from the hand that uses the window.
+
+    Signals: document_changed(None) when another project is open; photo_changed(photo_id); shown_changed(Photo | None)
+    whenever what should be painted is another object; selection_changed(ids); tool_changed(name);
+    view_changed(ViewOptions); noticed(Notice). The attributes tool, selection (ids, the last one chosen last), preview,
+    view and drag (the living stream) are changed only through the methods.
+    """
+
+    def __init__(self) -> None:
+        self.document: Document | None = None
+        self.photo_id: str | None = None
+        self.category_id = "sneaker"
+        self.tool = "select"
+        self.selection: tuple[str, ...] = ()
+        self.preview: Photo | None = None
+        self.view = ViewOptions()
+        self.drag: Drag | None = None
+        self._waiting: list[Callable[[], None]] = []
+        self._forget_document: Callable[[], None] = lambda: None
+        self.signals = SessionSignals()
+
+    # ---- what is looked at
+
+    @property
+    def project(self) -> Project:
+        """The open project's index; an empty one when none is open."""
+        return self.document.project if self.document else Project()
+
+    @property
+    def photo(self) -> Photo | None:
+        """The photo as committed."""
+        if self.document is None or self.photo_id is None:
+            return None
+        return self.document.photo(self.photo_id)
+
+    @property
+    def shown(self) -> Photo | None:
+        """The preview when there is one, else the photo as committed."""
+        return self.preview or self.photo
+
+    @property
+    def selected_id(self) -> str | None:
+        """The id of the one selected instance, or of the last chosen one."""
+        return self.selection[-1] if self.selection else None
+
+    @property
+    def selected(self) -> Instance | None:
+        """The selected instance as it is shown."""
+        return self.shown.find(self.selected_id) if self.shown else None
+
+    def open_document(self, document: Document | None) -> None:
+        """Look at another project; its first photo is not opened yet."""
+        self.escape()
+        self._forget_document()
+        self.document = document
+        self.photo_id = None
+        self.selection = ()
+        self._forget_document = document.changed.connect(self._on_edit) if document else (lambda: None)
+        self.signals.document_changed.emit(None)
+        self.open_photo(None)
+
+    def open_photo(self, photo_id: str | None) -> None:
+        """Look at another photo; a drag that lives is given up."""
+        self.escape()
+        self.photo_id = photo_id
+        self.selection = ()
+        self.signals.photo_changed.emit(photo_id)
+        self.signals.selection_changed.emit(())
+        self.signals.shown_changed.emit(self.shown)
+
+    def select(self, *instance_ids: str) -> None:
+        """Choose these instances and no others."""
+        if instance_ids != self.selection:
+            self.selection = instance_ids
+            self.signals.selection_changed.emit(instance_ids)
+
+    def use_tool(self, name: str) -> None:
+        """Take another tool into the hand; a drag that lives is given up."""
+        self.escape()
+        if name != self.tool:
+            self.tool = name
+            self.signals.tool_changed.emit(name)
+
+    def look(self, view: ViewOptions) -> None:
+        """Show it another way."""
+        if view != self.view:
+            self.view = view
+            self.signals.view_changed.emit(view)
+
+    def notice(self, text: str, level: str = "info") -> None:
+        """Say a sentence under the canvas; level as in `Notice`."""
+        self.signals.noticed.emit(Notice(text, level))
+
+    # ---- the hand
+
+    def begin(self, drag: Drag | None) -> None:
+        """Start a stream; None is a press that means nothing."""
+        self.escape()
+        if drag is None:
+            return
+        try:
+            first = next(drag)
+        except StopIteration as end:
+            self.commit(end.value)
+            return
+        self.drag = drag
+        self._preview(first)
+
+    def send(self, event: Event) -> None:
+        """Tell the living stream what the hand did; its end is committed."""
+        if self.drag is None:
+            return
+        try:
+            self._preview(self.drag.send(event))
+        except StopIteration as end:
+            self.drag = None
+            self.commit(end.value)
+            self._let_go()
+
+    def escape(self) -> None:
+        """Give up the living stream: nothing to restore."""
+        if self.drag is not None:
+            self.drag.close()
+            self._let_go()
+
+    def commit(self, edit: Edit | None) -> bool:
+        """Make an edit true; a sentence is shown when it cannot be. Answers whether anything changed."""
+        if edit is None or edit.is_empty or self.document is None:
+            return False
+        try:
+            self.document.commit(edit)
+        except StaleEdit as stale:
+            self.notice(str(stale), "warning")
+            return False
+        except StorageError as failure:
+            self.notice(str(failure), "danger")
+            return False
+        return True
+
+    def when_idle(self, act: Callable[[], None]) -> None:
+        """Do it now, or, while a drag lives, at its end: the hand goes first."""
+        if self.drag is not None:
+            self._waiting.append(act)
+        else:
+            act()
+
+    # ---- inside
+
+    def _preview(self, photo: Photo | None) -> None:
+        if photo is not self.preview:
+            self.preview = photo
+            self.signals.shown_changed.emit(self.shown)
+
+    def _let_go(self) -> None:
+        self.drag = None
+        self._preview(None)
+        waiting, self._waiting = self._waiting, []
+        for act in waiting:
+            act()
+
+    def _on_edit(self, edit: Edit) -> None:
+        touched = {value.id for change in edit.changes for value in change if isinstance(value, Photo)}
+        if self.photo_id is not None and self.photo_id not in self.project.entries:
+            self.open_photo(None)
+            return
+        if self.photo_id in touched:
+            self.preview = None
+            photo = self.photo
+            known = {instance.id for instance in photo.instances} if photo else set()
+            self.signals.shown_changed.emit(photo)
+            self.select(*(i for i in self.selection if i in known))
+
+
+class SessionSignals:
+    """What a session tells its window."""
+
+    def __init__(self) -> None:
+        self.document_changed: Signal[None] = Signal()
+        self.photo_changed: Signal[str | None] = Signal()
+        self.shown_changed: Signal[Photo | None] = Signal()
+        self.selection_changed: Signal[tuple[str, ...]] = Signal()
+        self.tool_changed: Signal[str] = Signal()
+        self.view_changed: Signal[ViewOptions] = Signal()
+        self.noticed: Signal[Notice] = Signal()

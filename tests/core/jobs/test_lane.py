@@ -1,0 +1,42 @@
+"""The row of requests in the core's process: newer supersedes older, cancelled ones never run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from job_builders import overlap_request, segment_request
+
+from core.jobs.messages import Failed
+from core.jobs.pipe import FromCore
+from core.jobs.server import Lane
+
+
+def test_a_newer_question_about_the_same_shoe_takes_the_place_of_an_older(tmp_path: Path) -> None:
+    told: list[FromCore] = []
+    lane = Lane(told.append)
+    request = overlap_request(tmp_path)
+    lane.add(1, request)
+    lane.add(2, replace(request, instance_id="the other shoe"))
+    lane.add(3, request)
+    assert [(message.job_id, message.cancelled) for message in told if isinstance(message, Failed)] == [(1, True)]
+
+
+def test_outlines_do_not_supersede_each_other(tmp_path: Path) -> None:
+    told: list[FromCore] = []
+    lane = Lane(told.append)
+    request = segment_request(tmp_path)
+    lane.add(1, request)
+    lane.add(2, request)
+    assert told == []
+
+
+def test_a_waiting_job_is_cancelled_at_once_and_only_once(tmp_path: Path) -> None:
+    told: list[FromCore] = []
+    lane = Lane(told.append)
+    lane.add(1, segment_request(tmp_path))
+    lane.cancel(1)
+    lane.cancel(1)
+    lane.cancel(99)
+    assert [type(message) for message in told] == [Failed]
+    assert told[0].cancelled  # type: ignore[union-attr]
