@@ -15,8 +15,10 @@ from core.document.edit import StaleEdit
 from core.document.store import StorageError
 
 INTERRUPTED = 130
-_DESCRIPTION = "Outline sneakers in photos and record their 6-DoF pose. "
-    "Without a command, or with a project alone, the window opens."
+_DESCRIPTION = """\
+Outline sneakers in photos and record their 6-DoF pose.
+Without a command, or with a project alone, the window opens.
+"""
 _EPILOG = """\
 an example:
   outsole new shoes                                 makes shoes.outsole, with the built-in sneaker
@@ -46,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         named = f"{error.filename}: {error.strerror}" if error.filename else str(error)
         return _failed(f"{named}.", arguments, BAD_INPUT)
-    if arguments.json:
+    if arguments.json and answer.content:  # a child has spoken for itself
         print(json.dumps({"ok": answer.code == 0, **answer.content}, ensure_ascii=False, default=str))
     elif answer.text:
         print(answer.text)
@@ -123,9 +125,7 @@ def _project_commands(commands: Any) -> None:
 def _label_commands(commands: Any) -> None:
     segment = _command(commands, "segment", run=("label_commands", "segment"), text="outline what stands in boxes")
     segment.add_argument("--photo", metavar="NAME", help="the photo, by path or file name")
-    segment.add_argument(
-        "--box", metavar="X0,Y0,X1,Y1", action="append", help="a box in px; may be repeated"
-    )
+    segment.add_argument("--box", metavar="X0,Y0,X1,Y1", action="append", help="a box in px; may be repeated")
     segment.add_argument("--boxes", metavar="JSON", help='boxes of many photos: {"a.jpg": [[x0, y0, x1, y1], …], …}')
     segment.add_argument("--category", default="sneaker", help="what the boxes hold (default: sneaker)")
     text = "refine poses from where they are, against the outlines"

@@ -101,6 +101,11 @@ def colors() -> ThemeColors:
     return _theme.colors
 
 
+def color(role: str) -> QColor:
+    """One of the colours in use, for a painter: "line", "accent" …"""
+    return QColor(str(getattr(_theme.colors, role)))
+
+
 def on_change() -> _Theme:
     """The object whose `changed(ThemeColors)` tells that another theme is in use."""
     return _theme

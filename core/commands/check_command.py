@@ -42,9 +42,9 @@ def check(arguments: argparse.Namespace) -> Answer:
     problems: list[Problem] = []
     by_hash: dict[str, str] = {}
     with opened(arguments.project) as document, progress_bar("Checking") as progress:
-        total = max(len(document.project.entries), 1)
+        total = len(document.project.entries)
         for index, photo_id in enumerate(document.project.entries):
-            photo = document.photo(photo_id)
+            photo = document.store.load_photo(photo_id)
             progress(index / total, photo.file)
             if photo.status is Status.REJECTED:
                 continue

@@ -54,7 +54,7 @@ def export_labels(arguments: argparse.Namespace) -> Answer:
 def _coco(document: Document, out: Path, *, split: Split | None, seed: int) -> Report:
     from core.formats.coco import export_coco
 
-    photos = (document.photo(photo_id) for photo_id in document.project.entries)
+    photos = map(document.store.load_photo, document.project.entries)
     with progress_bar("COCO") as progress:
         return export_coco(photos, document.project, out_dir=out, split=split, seed=seed, progress=progress)
 
@@ -62,7 +62,7 @@ def _coco(document: Document, out: Path, *, split: Split | None, seed: int) -> R
 def _keypoints(document: Document, out: Path, *, split: Split | None, seed: int) -> Report:
     from core.formats.coco_keypoints import export_coco_keypoints
 
-    photos = (document.photo(photo_id) for photo_id in document.project.entries)
+    photos = map(document.store.load_photo, document.project.entries)
     with progress_bar("COCO keypoints") as progress:
         return export_coco_keypoints(
             photos,
@@ -80,6 +80,6 @@ def _labelme(document: Document, out: Path, *, folder: Path) -> Report:
     from core.formats.labelme_export import export_labelme
 
     store = document.store
-    photos = ((document.photo(key), kept_extras(key, store)) for key in document.project.entries)
+    photos = ((store.load_photo(key), kept_extras(key, store)) for key in document.project.entries)
     with progress_bar("labelme") as progress:
         return export_labelme(photos, document.project, project_folder=folder, out_dir=out, progress=progress)

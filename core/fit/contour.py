@@ -25,6 +25,7 @@ _MOST_SAMPLES = 2400
 _BEND_STEP_PX = 4.0
 _BORDER_PX = 1.5
 _HIDDEN_PX = 2.0
+_SIDE_PX = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,8 +185,8 @@ def _samples(region: Region, field: Field, length: float) -> tuple[Samples, NDAr
     spacing = max(1.0, around / _MOST_SAMPLES) if length > 64 else 0.5
     found, sides = zip(*(_along(ring.points_px, spacing) for ring in region.rings), strict=True)
     at = np.concatenate(found)
-    import os
-    weights = 1.0 / (1.0 + np.concatenate(sides) / float(os.environ.get("L0","1e9")))
+    # All points of a side share the errors of its two ends: a long side knows less than its length says.
+    weights = 1.0 / (1.0 + np.concatenate(sides) / _SIDE_PX)
     rings = np.repeat(np.arange(len(found)), [len(points) for points in found])
     counts, normals = _read_field(at, field)
     share = 1.0 - float(counts.mean())
@@ -204,8 +205,8 @@ def _read_field(at: Array, field: Field) -> tuple[NDArray[np.bool_], Array]:
     return inside & field.valid[rows, columns] & (lengths > 0.2), slopes / np.maximum(lengths, 1e-9)[:, None]
 
 
-def _along(ring: Array, spacing: float, *, keep_corners: bool = False) -> tuple[Array, float]:
-    """Points every `spacing` px along a closed ring, each side's own or the whole ring's; and the spacing made."""
+def _along(ring: Array, spacing: float, *, keep_corners: bool = False) -> tuple[Array, Array]:
+    """Points every `spacing` px along a closed ring, its corners among them or not, and the length of their sides."""
     sides = np.roll(ring, -1, axis=0) - ring
     lengths = np.hypot(sides[:, 0], sides[:, 1])
     if keep_corners:

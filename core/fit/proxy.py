@@ -144,7 +144,9 @@ def _signed(ours: OutlinePoints, theirs: OutlinePoints, view: tuple[Array, Array
     at = points[:, :2] / points[:, 2:] * lens[:2] + lens[2:]
     normals = (theirs.normals @ rotation.T)[:, :2] / lens[:2]
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
-    along, whole, _ = image_residuals(rotation, translation, lens, ours.points_mm, ours.normals, Samples(at, normals, np.ones(len(at))))
+    along, whole, _ = image_residuals(
+        rotation, translation, lens, ours.points_mm, ours.normals, Samples(at, normals, np.ones(len(at)))
+    )
     missed = np.sqrt(np.maximum(whole**2 - along**2, 0.0)) > 2.0 + ours.spacing_px
     errors = np.where(missed, np.copysign(whole, along), along)
     return np.clip(np.nan_to_num(errors, nan=_FARTHEST_PX), -_FARTHEST_PX, _FARTHEST_PX)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.geometry.line_fitting import with_lines_fitted
 from core.geometry.region import EMPTY_REGION, Part, Region, Ring, region_from_shapely
 
 Array = NDArray[np.float64]
@@ -18,12 +19,14 @@ _DX = np.array([1, 0, -1, 0])
 _DY = np.array([0, 1, 0, -1])
 
 
-def region_from_mask(mask: NDArray[Any], *, tolerance_px: float = 0.0) -> Region:
+def region_from_mask(mask: NDArray[Any], *, tolerance_px: float = 0.0, min_area_px2: float = 0.0) -> Region:
     """The region that a (H, W) mask covers (non-zero is inside), in corner-origin px of the mask.
 
     With tolerance 0 the rings run exactly along pixel edges: rasterising them by pixel centres gives the mask back,
-    and the area is the number of pixels. Pixels that touch at a corner only are not connected. A tolerance drops
-    vertices that lie within so many px of the line without them.
+    and the area is the number of pixels. Above 0, runs of edges that stay within the tolerance of a chord become one
+    line, fitted through the middles of the pixel edges, so that the outline is neither inside nor outside of the true
+    one on average; a straight shape gets its corners back. Pixels that touch only at a corner are separate parts.
+    Parts and holes smaller than `min_area_px2` are dropped. Raises ValueError when the mask has not two axes.
     """
     inside = np.asarray(mask) != 0
     if inside.ndim != 2:
@@ -31,12 +34,20 @@ def region_from_mask(mask: NDArray[Any], *, tolerance_px: float = 0.0) -> Region
     if not inside.any():
         return EMPTY_REGION
     rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
-    inside = inside[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    region = _traced(inside).moved((columns[0], rows[0]))
-    return region.simplified(tolerance_px) if tolerance_px > 0 else region
+    corner = (columns[0], rows[0])
+    traced = _traced(inside[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], min_area_px2).moved(corner)
+    if tolerance_px <= 0 or traced.is_empty:
+        return traced
+    fitted = Region(
+        tuple(
+            Part(_fitted(part.outer, tolerance_px), tuple(_fitted(hole, tolerance_px) for hole in part.holes))
+            for part in traced.parts
+        )
+    )
+    return _within(fitted, inside.shape[1], height_px=inside.shape[0])
 
 
-def _traced(inside: NDArray[np.bool_]) -> Region:
+def _traced(inside: NDArray[np.bool_], min_area_px2: float) -> Region:
     # cv2 is loaded with the first trace, not with the window.
     import cv2
 
@@ -46,14 +57,31 @@ def _traced(inside: NDArray[np.bool_]) -> Region:
     touches_itself = False
     for points, pixel in _loops(inside):
         ring = Ring(points)
+        area = ring.signed_area_px2
+        if abs(area) < min_area_px2:
+            continue
         label = int(labels[pixel])
         touches_itself |= len(np.unique(points, axis=0)) < len(points)
-        if ring.signed_area_px2 > 0:
+        if area > 0:
             outers[label] = ring
         else:
             holes.setdefault(label, []).append(ring)
     region = Region(tuple(Part(outer, tuple(holes.get(label, ()))) for label, outer in sorted(outers.items())))
     return region_from_shapely(region.to_shapely()) if touches_itself else region
+
+
+def _fitted(ring: Ring, tolerance_px: float) -> Ring:
+    return Ring(with_lines_fitted(ring.points_px, tolerance_px))
+
+
+def _within(region: Region, width_px: int, *, height_px: int) -> Region:
+    """The region with rings that a fitted line made cross each other repaired, and nothing outside the photo."""
+    polygons = region.to_shapely()
+    x0, y0, x1, y1 = region.bounds_px
+    crossing = not np.isclose(polygons.area, region.area_px2, rtol=1e-9, atol=1e-9)
+    if not crossing and x0 >= 0 and y0 >= 0 and x1 <= width_px and y1 <= height_px:
+        return region
+    return region_from_shapely(polygons).clipped(width_px, height_px)
 
 
 def _loops(inside: NDArray[np.bool_]) -> Iterator[tuple[Array, tuple[int, int]]]:

@@ -115,7 +115,9 @@ def _check_extensions(file: Path) -> tuple[str, ...]:
     used = required | _extension_names(header, "extensionsUsed")
     for name, remedy in _UNREADABLE_EXTENSIONS.items():
         if name in required or (name in used and name in json.dumps(header.get("bufferViews", []))):
-            raise MeshFileError(f"{file.name}: its geometry is stored with {name}, which cannot be read here. {remedy}.")
+            raise MeshFileError(
+                f"{file.name}: its geometry is stored with {name}, which cannot be read here. {remedy}."
+            )
     missing = [f"{kind} ({name})" for name, kind in _PICTURE_EXTENSIONS.items() if name in used]
     return tuple(f"The textures are {kind}, which cannot be read; the shoe will be plain." for kind in missing)
 

@@ -137,7 +137,9 @@ def _picked_shoe(
         rotation = shoe_from_file(*stood[0][1])
         sideways = [float((half.vertices_mm @ rotation.T)[:, 1].mean()) for half in meshes]
         left_index = int(np.argmax(sideways))
-        notes.append(f"The file holds a pair; the {wish} shoe was taken as the one standing on that side. Please check.")
+        notes.append(
+            f"The file holds a pair; the {wish} shoe was taken as the one standing on that side. Please check."
+        )
     index = left_index if wish == "left" else 1 - left_index
     standing, axes = _stand(meshes[index], axes, notes=notes)
     if wish == "left":

@@ -36,7 +36,7 @@ _SOLID_RGB = (0.60, 0.68, 0.78)
 _LINE_RGB = (0.86, 0.93, 1.0)
 _WIRE_VEIL = 0.22  # a dark veil under the wires: light lines must be seen on a light photo too
 # Directions the light comes from, in the camera's axes (x right, y down, z forward), and their strengths.
-_LIGHTS = (((-0.55, -0.85, -0.60), 0.66), ((0.0, 0.0, -1.0), 0.26), ((0.9, 0.25, -0.35), 0.16))
+_LIGHTS = (((-0.55, -0.85, -0.60), 0.80), ((0.0, 0.0, -1.0), 0.20), ((0.9, 0.25, -0.35), 0.16))
 
 
 class ShoeStyle(StrEnum):
@@ -206,7 +206,7 @@ class _Prop:
         elif style is ShoeStyle.TEXTURE and self._has_colours:
             self._look((1.0, 1.0, 1.0), ambient=0.35, diffuse=0.75, colours=True)
         else:
-            self._look(_SOLID_RGB, ambient=0.16, diffuse=1.0, specular=0.16)
+            self._look(_SOLID_RGB, ambient=0.10, diffuse=1.0, specular=0.20)
 
     def _look(
         self,

@@ -22,9 +22,9 @@ def planks(x: Array, y: Array) -> Array:
     rings = 0.5 + 0.5 * np.sin((across + drift + 40 * tone) / 5.2 + 2.5 * _noise(along / 160.0, across / 9.0, seed=8))
     fibres = _noise(along / 55.0, across / 0.9 + 31 * tone, seed=9)
     pores = smoothstep(_noise(along / 14.0, across / 0.55 + 77 * tone, seed=21), 0.70, 0.95)
-    light, dark = np.array([0.44, 0.285, 0.165]), np.array([0.25, 0.140, 0.070])
-    share = np.clip(0.30 + 0.24 * (tone - 0.5) + 0.20 * rings + 0.26 * (fibres - 0.5), 0, 1)[..., None]
-    colour = (light * (1 - share) + dark * share) * (1 - 0.30 * pores)[..., None]
+    light, dark = np.array([0.42, 0.265, 0.150]), np.array([0.185, 0.094, 0.042])
+    share = np.clip(0.26 + 0.55 * (tone - 0.5) + 0.34 * rings + 0.42 * (fibres - 0.5), 0, 1)[..., None]
+    colour = (light * (1 - share) + dark * share) * (1 - 0.38 * pores)[..., None]
     edge = np.minimum(np.minimum(across, width - across), np.minimum(along, length - along))
     gap = 1 - 0.78 * smoothstep(edge, 1.3, 0.5) - 0.10 * smoothstep(edge, 5.0, 1.0)
     return np.asarray(colour * (0.86 + 0.28 * tone)[..., None] * gap[..., None])
@@ -33,15 +33,13 @@ def planks(x: Array, y: Array) -> Array:
 def concrete(x: Array, y: Array) -> Array:
     """(..., 3) linear reflectance of a trowelled concrete floor with one joint, at places in mm."""
     clouds = sum(_noise(x / size, y / size, seed=seed) / 2**k for k, (size, seed) in enumerate(_CLOUDS)) / 1.9
-    sand = _noise(x / 1.1, y / 1.1, seed=41) - 0.5
-    stones = smoothstep(_noise(x / 4.3, y / 4.3, seed=43), 0.80, 0.92) - smoothstep(
-        _noise(x / 5.1, y / 5.1, seed=47), 0.82, 0.95
-    )
+    sand = _noise(x / 0.9 + 0.3 * y, y / 0.9 - 0.3 * x, seed=41) - 0.5
+    stones = _spots(x, y, size=15.0, seed=43) - 0.8 * _spots(x + 5, y - 3, size=19.0, seed=47)
     trowel = _noise((x + 0.4 * y) / 240.0, (y - 0.4 * x) / 22.0, seed=51) - 0.5
-    value = 0.30 + 0.17 * (clouds - 0.5) + 0.035 * sand + 0.045 * stones + 0.035 * trowel
-    pit = smoothstep(_noise(x / 9.0, y / 9.0, seed=61), 0.93, 0.97)
+    value = 0.27 + 0.20 * (clouds - 0.5) + 0.035 * sand + 0.035 * stones + 0.035 * trowel
+    pit = _spots(x - 11, y + 7, size=48.0, seed=61)
     joint = np.abs(y - 0.06 * x - 325.0 + 1.5 * _noise(x / 25.0, y / 900.0, seed=71))
-    value = value * (1 - 0.45 * pit) * (1 - 0.72 * smoothstep(joint, 3.4, 2.0) - 0.12 * smoothstep(joint, 12.0, 3.0))
+    value = value * (1 - 0.5 * pit) * (1 - 0.72 * smoothstep(joint, 3.4, 2.0) - 0.12 * smoothstep(joint, 12.0, 3.0))
     return np.asarray(np.clip(value, 0.02, 1)[..., None] * np.array([1.02, 1.0, 0.955]))
 
 
@@ -54,6 +52,16 @@ def _hash(i: Array, j: Array, *, seed: int) -> Array:
     mixed = ((mixed ^ (mixed >> 13)) * 1103515245) & 0xFFFFFFFF
     mixed = ((mixed ^ (mixed >> 16)) * 2246822519) & 0xFFFFFFFF
     return np.asarray((mixed ^ (mixed >> 15)).astype(np.float64) / 0xFFFFFFFF)
+
+
+def _spots(x: Array, y: Array, *, size: float, seed: int) -> Array:
+    """0..1: round spots of differing sizes, about one in three cells of a grid of `size` mm."""
+    i, j = np.floor(x / size), np.floor(y / size)
+    radius = 0.13 * size * (_hash(i, j, seed=seed) - 0.62) / 0.38
+    off_x = x - (i + 0.25 + 0.5 * _hash(i, j, seed=seed + 1)) * size
+    off_y = y - (j + 0.25 + 0.5 * _hash(i, j, seed=seed + 2)) * size
+    wobble = 0.35 * radius * (_noise(x / 1.6, y / 1.6, seed=seed + 3) - 0.5)
+    return smoothstep(np.hypot(off_x, off_y) - radius - wobble, 0.35, -0.35) * (radius > 0.3)
 
 
 def _noise(x: Array, y: Array, *, seed: int) -> Array:

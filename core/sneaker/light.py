@@ -53,14 +53,14 @@ def window_and_room(window: Array, *, wide_deg: float, seed: int) -> list[Lamp]:
         a = ((i % across + rng.random()) / across - 0.5) * 2 * np.tan(np.radians(wide_deg))
         b = ((i // across + rng.random()) / up - 0.5) * 2 * np.tan(np.radians(0.7 * wide_deg))
         direction = towards + a * side + b * above
-        lamps.append(Lamp(direction / np.linalg.norm(direction), np.array([1.62, 1.52, 1.36]) / (across * up)))
+        lamps.append(Lamp(direction / np.linalg.norm(direction), np.array([2.15, 2.00, 1.76]) / (across * up)))
     count = 100
     for i in range(count):  # a Fibonacci half sphere
         z = (i + 0.5) / count
         angle = i * np.pi * (3 - np.sqrt(5)) + 0.3 * rng.random()
         flat = np.sqrt(1 - z * z)
         direction = np.array([flat * np.cos(angle), flat * np.sin(angle), z])
-        lamps.append(Lamp(direction, np.array([0.92, 0.98, 1.08]) * (0.75 + 0.5 * (direction @ towards)) / count))
+        lamps.append(Lamp(direction, np.array([0.66, 0.71, 0.80]) * (0.70 + 0.6 * (direction @ towards)) / count))
     return lamps
 
 

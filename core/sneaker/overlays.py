@@ -61,9 +61,10 @@ class UpperField:
     def relief(self) -> Array:
         """(T, N) how far the surface stands out in mm: overlays, and the puff of the padded collar."""
         overlays = self.overlays()
-        heights = [height * smoothstep(overlays[name], -_EDGE_MM / 2, _EDGE_MM / 2) for name, height in _HEIGHTS.items()]
+        heights = [
+            height * smoothstep(overlays[name], -_EDGE_MM / 2, _EDGE_MM / 2) for name, height in _HEIGHTS.items()
+        ]
         raised = np.maximum.reduce(heights)
         puff = np.sin(np.pi * np.clip(self.to_top / 16.0, 0, 1)) * (1 - self.throat)
         fade = smoothstep(self.above_sole, 0.0, 4.0)  # nothing may grow through the edge of the sole
         return np.asarray((raised + 2.2 * puff) * fade)
-

@@ -163,14 +163,14 @@ def _strand(form: Form, start: tuple[Array, Array], *, end: tuple[Array, Array],
     """One lace from eyelet to eyelet: out of the hole, over the edge, across the tongue."""
     spine = tongue_line(form, 200)
     (a, a_out), (b, b_out) = start, end
-    points = [a - 2.0 * a_out, a + 1.2 * a_out]
-    for share in (0.3, 0.5, 0.7):
+    points = [a - 2.5 * a_out, a + 0.5 * a_out]
+    for share in (0.25, 0.5, 0.75):
         flat = a * (1 - share) + b * share
         ridge = np.interp(-flat[0], -spine[:, 0], spine[:, 2])
         chord = flat[2] + 2.0
-        crown = ridge + 4.6 - 7.0 * (2 * share - 1) ** 2
+        crown = ridge + 4.4 - 9.0 * (2 * share - 1) ** 2
         points.append(np.array([flat[0], flat[1], max(chord, crown) + lift_mm]))
-    path = smooth_path([*points, b + 1.2 * b_out, b - 2.0 * b_out], 20)
+    path = smooth_path([*points, b + 0.5 * b_out, b - 2.5 * b_out], 20)
     upward = np.gradient(spine, axis=0).mean(axis=0)
     normal = np.cross(upward / np.linalg.norm(upward), [0.0, 1.0, 0.0])
     out = np.linspace(0, 1, len(path))[:, None]

@@ -66,7 +66,9 @@ def cap(ring: Array, steps: int, box: TextureBox, *, sag_mm: float = 0.0) -> Pat
     grid[..., 2] -= (sag_mm * 4 * t * (1 - t))[:, None]
     low, high = ring[:, :2].min(axis=0), ring[:, :2].max(axis=0)
     inside = (grid[..., :2] - low) / (high - low)
-    return Patch(grid.reshape(-1, 3), box.place(inside[..., 0], inside[..., 1]).reshape(-1, 2), grid_faces(*grid.shape[:2]))
+    return Patch(
+        grid.reshape(-1, 3), box.place(inside[..., 0], inside[..., 1]).reshape(-1, 2), grid_faces(*grid.shape[:2])
+    )
 
 
 def tube(rings: Array, box: TextureBox) -> Patch:

@@ -80,11 +80,11 @@ SCENES = (
         (Standing(Side.RIGHT, 290.0, (0.0, 0.0), -38.0),),
         NAVY,
         planks,
-        (60.0, -610.0, 385.0),
-        (12.0, 20.0, 36.0),
+        (45.0, -470.0, 315.0),
+        (8.0, 8.0, 40.0),
         35,
-        (-0.75, 0.35, 0.75),
-        1.02,
+        (-0.80, 0.10, 0.62),
+        0.98,
         0.05,
         1,
     ),
@@ -93,11 +93,11 @@ SCENES = (
         (Standing(Side.RIGHT, 277.0, (78.0, -18.0), -112.0), Standing(Side.LEFT, 277.0, (-72.0, 30.0), -84.0)),
         EMBER,
         concrete,
-        (-150.0, -640.0, 520.0),
-        (0.0, -8.0, 30.0),
+        (-110.0, -500.0, 400.0),
+        (2.0, -12.0, 30.0),
         32,
         (0.85, 0.25, 0.60),
-        1.25,
+        1.30,
         0.02,
         2,
     ),
@@ -228,7 +228,7 @@ def _developed(light: Array, scene: Scene) -> NDArray[np.uint8]:
     picture = sharp * (1 - far) + gaussian_filter(light, (2.2, 2.2, 0)) * far
     picture = picture * scene.exposure * (1 - 0.30 * from_middle**2.4)[..., None]
     grain = rng.normal(size=picture.shape) + 0.6 * rng.normal(size=(*picture.shape[:2], 1))
-    picture = picture + gaussian_filter(grain, (0.5, 0.5, 0)) * (0.0035 + 0.010 * np.sqrt(np.maximum(picture, 0)))
+    picture = picture + gaussian_filter(grain, (0.5, 0.5, 0)) * (0.0012 + 0.008 * np.sqrt(np.maximum(picture, 0)))
     picture = np.maximum(picture, 0)
     curved = picture * (1 + picture / 4.0) / (1 + picture * 0.85)  # a soft shoulder
     return np.clip(np.round(srgb_from_linear(np.clip(curved, 0, 1)) * 255), 0, 255).astype(np.uint8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -36,7 +36,16 @@ _REWRITE = update(instance_table).where(_THIS_INSTANCE).values(json=bindparam("t
 _DROP_UNDONE = update(edit_table).where(edit_table.c.state == "undone").values(state="dropped")
 _LAST_DONE = select(edit_table).where(edit_table.c.state == "done").order_by(edit_table.c.seq.desc()).limit(1)
 _NEXT_UNDONE = select(edit_table).where(edit_table.c.state == "undone").order_by(edit_table.c.seq).limit(1)
+_REVISIONS = select(photo_table.c.id, photo_table.c.revision, photo_table.c.deleted).where(
+    photo_table.c.id.in_(bindparam("ids", expanding=True))
+)
+_FLIP_PHOTO = (
+    update(photo_table)
+    .where(photo_table.c.id == bindparam("of"))
+    .values(deleted=bindparam("dead"), revision=photo_table.c.revision + 1)
+)
 _REMOVED_PHOTOS = select(photo_table.c.id).where(photo_table.c.deleted == 1)
+_BATCH = 500  # rows a statement: few enough for any database's limit, and for their JSON to fit in memory
 _THIS_EDIT = edit_table.c.seq == bindparam("this")
 
 
@@ -118,51 +127,70 @@ class EditWriter:
         return msgspec.structs.replace(change, kind="added", is_revived=True)
 
     def _apply(self, record: EditRecord, edit: Edit, *, forth: bool, is_new: bool = False) -> None:
-        """Bring the rows to the edit's `after`. is_new: added instances have no rows yet."""
+        """Bring the rows to the edit's `after`. is_new: added instances and photos have no rows yet."""
         targets = {after.id: after for _, after in edit.changes if isinstance(after, Photo)}
-        for change in record.photos:
-            if change.kind == "added" and forth and is_new and not change.is_revived:
-                self._insert_photo(targets[change.id])
-                continue
-            self._apply_photo_row(change, targets.get(change.id), forth=forth)
+        fresh = [one for one in record.photos if is_new and one.kind == "added" and not one.is_revived]
+        self._insert_photos([targets[one.id] for one in fresh])
+        known = [one for one in record.photos if not (is_new and one.kind == "added" and not one.is_revived)]
+        self._check_revisions(known, targets, forth=forth)
+        flipped = [one for one in known if one.kind != "changed" and not one.is_revived]
+        self._flip_photos(flipped, forth=forth)
+        for change in known:
             if change.kind == "changed" or change.is_revived:
-                new = {one.id: one for one in targets[change.id].instances} if forth and is_new else None
-                added = {one: instance_to_json(new[one]).decode() for one in change.added} if new is not None else None
+                self._apply_photo(change, targets.get(change.id), forth=forth)
+                new = {one.id: one for one in targets[change.id].instances} if is_new else {}
+                added = [(one, instance_to_json(new[one]).decode()) for one in change.added] if is_new else None
                 self._apply_instances(change, forth=forth, added=added)
         for value in record.values:
             self._apply_value(value, forth=forth)
 
-    def _insert_photo(self, photo: Photo) -> None:
-        row = {"id": photo.id, "revision": 1, "deleted": 0, **row_of_photo(photo)}
-        self.connection.execute(_INSERT_PHOTO, row)
-        self.connection.execute(_INSERT_ORDER, {"photo_id": photo.id, "ids": _ids_text(photo)})
-        rows = [
-            {"photo_id": photo.id, "id": one.id, "deleted": 0, "json": instance_to_json(one).decode()}
-            for one in photo.instances
-        ]
-        if rows:
-            self.connection.execute(_INSERT_INSTANCE, rows)
-        self.seen[photo.id] = 1
+    def _check_revisions(self, changes: Sequence[PhotoChange], targets: Mapping[str, Photo], *, forth: bool) -> None:
+        """Refuse photos whose rows are not as this process last saw them. The transaction holds the write lock."""
+        ids = [change.id for change in changes]
+        rows: dict[str, tuple[int, int]] = {}
+        for start in range(0, len(ids), _BATCH):
+            found = self.connection.execute(_REVISIONS, {"ids": ids[start : start + _BATCH]})
+            rows |= {photo_id: (revision, deleted) for photo_id, revision, deleted in found}
+        for change in changes:
+            should_be_deleted = change.kind != "changed" and (change.kind == "added") == forth
+            known = self.seen.get(change.id, self.revisions.get(change.id))
+            revision, deleted = rows.get(change.id, (None, None))
+            if bool(deleted) != should_be_deleted or revision is None or (known is not None and revision != known):
+                name = targets[change.id].file if change.id in targets else f"A photo ({change.id})"
+                raise StaleEdit(
+                    f"{name} was changed elsewhere meanwhile. Nothing was changed here; open the project again."
+                )
+            self.seen[change.id] = revision + 1
 
-    def _apply_photo_row(self, change: PhotoChange, target: Photo | None, *, forth: bool) -> None:
+    def _insert_photos(self, photos: Sequence[Photo]) -> None:
+        for start in range(0, len(photos), _BATCH):
+            some = photos[start : start + _BATCH]
+            rows = [{"id": one.id, "revision": 1, "deleted": 0, **row_of_photo(one)} for one in some]
+            self.connection.execute(_INSERT_PHOTO, rows)
+            self.connection.execute(_INSERT_ORDER, [{"photo_id": one.id, "ids": _ids_text(one)} for one in some])
+            instances = [
+                {"photo_id": photo.id, "id": one.id, "deleted": 0, "json": instance_to_json(one).decode()}
+                for photo in some
+                for one in photo.instances
+            ]
+            if instances:
+                self.connection.execute(_INSERT_INSTANCE, instances)
+            self.seen.update((one.id, 1) for one in some)
+
+    def _flip_photos(self, changes: Sequence[PhotoChange], *, forth: bool) -> None:
+        """Make photos tombstones, or alive again as they were."""
+        if changes:
+            rows = [{"of": one.id, "dead": int((one.kind == "removed") == forth)} for one in changes]
+            self.connection.execute(_FLIP_PHOTO, rows)
+
+    def _apply_photo(self, change: PhotoChange, target: Photo | None, *, forth: bool) -> None:
         photo_id = change.id
-        was_deleted = change.kind != "changed" and (change.kind == "added") == forth
-        known = self.seen.get(photo_id, self.revisions.get(photo_id))
-        values: dict[str, Any] = {"revision": photo_table.c.revision + 1, "deleted": 1 if target is None else 0}
+        values: dict[str, Any] = {"revision": self.seen[photo_id], "deleted": 1 if target is None else 0}
         if target is not None:
             values |= row_of_photo(target)
         elif change.header is not None:  # back to the tombstone that stood here before the revival
             values |= row_of_header(change.header[0])
-        statement = update(photo_table).where(photo_table.c.id == photo_id, photo_table.c.deleted == int(was_deleted))
-        if not was_deleted and known is not None:
-            statement = statement.where(photo_table.c.revision == known)
-        row = self.connection.execute(statement.values(**values).returning(photo_table.c.revision)).first()
-        if row is None:
-            name = target.file if target is not None else photo_id
-            raise StaleEdit(
-                f"{name} was changed elsewhere meanwhile. Nothing was changed here; open the project again."
-            )
-        self.seen[photo_id] = row[0]
+        self.connection.execute(update(photo_table).where(photo_table.c.id == photo_id).values(**values))
         if change.order is not None:
             if target is not None:
                 text = _ids_text(target)
@@ -170,11 +198,11 @@ class EditWriter:
                 text = msgspec.json.encode(change.order.before(read_order(self.connection, photo_id))).decode()
             self.connection.execute(_SET_ORDER, {"of": photo_id, "ids": text})
 
-    def _apply_instances(self, change: PhotoChange, *, forth: bool, added: Mapping[str, str] | None) -> None:
+    def _apply_instances(self, change: PhotoChange, *, forth: bool, added: Sequence[tuple[str, str]] | None) -> None:
         photo_id = change.id
         unearthed, buried = (change.added, change.removed) if forth else (change.removed, change.added)
         if added is not None:
-            rows = [{"photo_id": photo_id, "id": one, "deleted": 0, "json": text} for one, text in added.items()]
+            rows = [{"photo_id": photo_id, "id": one, "deleted": 0, "json": text} for one, text in added]
             if rows:
                 self.connection.execute(_INSERT_INSTANCE, rows)
         elif unearthed:

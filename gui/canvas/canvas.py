@@ -87,6 +87,8 @@ class Canvas(PhotoView):
         self.refresh()
         self.fit(photo.size_px if photo else None)
         self.hand.hover_again()
+        if photo is not None and self._picture is not None:
+            self.picture_ready.emit(photo.id)
 
     def _on_picture(self, picture: PhotoPicture) -> None:
         photo = self._session.photo
@@ -177,6 +179,7 @@ class Canvas(PhotoView):
         self.viewport().setMouseTracking(True)
         signals = self._session.signals
         signals.photo_changed.connect(self._open)
+        signals.document_changed.connect(lambda _: self.loader.forget())
         for signal in (signals.shown_changed, signals.selection_changed, signals.view_changed, self._proposals.changed):
             signal.connect(lambda _: self.refresh())
         self.hand.hovered.connect(self._on_hover)

@@ -82,6 +82,10 @@ class PhotoLoader(QObject):
             self._pool.start(_Reading(self, key))
         return None
 
+    def forget(self) -> None:
+        """Keep no picture: another project is open."""
+        self._kept.clear()
+
     def stop(self) -> None:
         """Wait for the reads that have begun; no more are started."""
         self._pool.clear()

@@ -172,7 +172,7 @@ def _stored_or_made(path: Path, make: Maker) -> QImage:
     # The image only borrows the array's memory, hence the copy.
     image = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
     stored.parent.mkdir(parents=True, exist_ok=True)
-    image.save(str(stored), b"JPG", 88)
+    image.save(str(stored), quality=88)
     return image
 
 

@@ -370,7 +370,10 @@ def test_the_history_says_who_and_when(book: Book) -> None:
     move(book.document, "p", 5)
     book.document.undo()
     history = book.reopen().history
-    assert [(line.label, line.by) for line in (*history.done, *history.undone)] == [("Add photo", "ada"), ("Move", "ada")]
+    assert [(line.label, line.by) for line in (*history.done, *history.undone)] == [
+        ("Add photo", "ada"),
+        ("Move", "ada"),
+    ]
     assert history.done[0].at.endswith("+00:00") and history.done[0].seq < history.undone[0].seq
 
 

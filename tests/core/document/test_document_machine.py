@@ -108,12 +108,16 @@ class DocumentMachine(RuleBasedStateMachine):
     @invariant()
     def the_index_is_right(self) -> None:
         state = self.states[self.at]
-        photos = sorted((value for value in state.values() if isinstance(value, Photo)), key=lambda p: (p.position, p.id))
+        photos = sorted(
+            (value for value in state.values() if isinstance(value, Photo)), key=lambda p: (p.position, p.id)
+        )
         project = self.document.project
         assert list(project.entries.items()) == [(photo.id, PhotoEntry.of(photo)) for photo in photos]
         assert project.models == {one.id: one for one in state.values() if isinstance(one, ShoeModel)}
         assert project.categories == {one.id: one for one in state.values() if isinstance(one, Category)}
-        assert list(project.categories.values()) == sorted(project.categories.values(), key=lambda c: (c.position, c.id))
+        assert list(project.categories.values()) == sorted(
+            project.categories.values(), key=lambda c: (c.position, c.id)
+        )
         history = self.document.history
         assert (len(history.done), len(history.undone)) == (self.at, len(self.states) - 1 - self.at)
         for photo in photos:

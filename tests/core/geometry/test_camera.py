@@ -25,7 +25,11 @@ def plain_cameras(draw: st.DrawFn) -> Camera:
 
 # A telephone's lens, seen no wider than its field: the model is monotone there.
 lenses = st.tuples(
-    st.floats(-0.15, 0.15), st.floats(-0.05, 0.05), st.floats(-2e-3, 2e-3), st.floats(-2e-3, 2e-3), st.floats(-0.01, 0.01)
+    st.floats(-0.15, 0.15),
+    st.floats(-0.05, 0.05),
+    st.floats(-2e-3, 2e-3),
+    st.floats(-2e-3, 2e-3),
+    st.floats(-0.01, 0.01),
 )
 rays = hnp.arrays(np.float64, (6, 2), elements=st.floats(-0.6, 0.6))
 depths = hnp.arrays(np.float64, 6, elements=st.floats(50, 5000))

@@ -59,6 +59,26 @@ def test_a_tolerance_leaves_a_disc_few_vertices_and_its_area() -> None:
     assert region.area_px2 == pytest.approx(np.pi * 80**2, rel=0.01)
 
 
+def test_a_tolerance_gives_a_straight_shape_its_corners_back() -> None:
+    corners = np.array([(20.3, 30.1), (150.6, 55.2), (140.2, 120.7), (35.4, 140.9)])
+    y, x = np.mgrid[:180, :180] + 0.5
+    inside = np.ones(x.shape, dtype=bool)
+    for (ax, ay), (bx, by) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        inside &= (bx - ax) * (y - ay) - (by - ay) * (x - ax) > 0
+    (ring,) = region_from_mask(inside, tolerance_px=1.0).rings
+    nearest = np.linalg.norm(ring.points_px[:, None] - corners[None], axis=2).min(axis=0)
+    assert nearest.max() < 0.5
+
+
+def test_specks_and_pinholes_can_be_left_out() -> None:
+    mask = np.zeros((12, 12), dtype=bool)
+    mask[2:9, 2:9] = True
+    mask[4, 4] = False
+    mask[11, 11] = True
+    region = region_from_mask(mask, min_area_px2=2.0)
+    assert len(region.parts) == 1 and not region.parts[0].holes
+
+
 @given(arrays(np.bool_, st.tuples(st.integers(1, 9), st.integers(1, 9))))
 def test_tracing_and_rasterising_gives_the_mask_back(mask: NDArray[np.bool_]) -> None:
     region = region_from_mask(mask)
