@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,9 @@ exit codes: 0 all is well, 1 something was refused or is wrong, 2 bad usage or i
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code: 0 ok, 1 problems found, 2 bad usage or input."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a Windows console may lack a letter of a file's name
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         arguments = _parsed(words)
@@ -147,6 +151,7 @@ def _exchange_commands(commands: Any) -> None:
     command.add_argument("--coco", action="store_true", help="COCO instances: OUT/instances.json")
     command.add_argument("--coco-keypoints", action="store_true", help="COCO keypoints: OUT/keypoints.json")
     command.add_argument("--labelme", action="store_true", help="labelme, a file for each photo: OUT/labelme/")
+    command.add_argument("--checked-only", action="store_true", help="only photos that somebody checked")
     command.add_argument("--split", metavar="A,B,C", help="shares of train, val and test, such as 0.8,0.1,0.1 (COCO)")
     command.add_argument("--seed", type=int, default=0, help="of the split; the same seed gives the same sets")
 

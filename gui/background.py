@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 
+from core.document.store import StorageError
+from gui.session import Session
+
+T = TypeVar("T")
 Progress = Callable[[float, str], None]
 
 
@@ -54,6 +58,43 @@ class Errand(QObject):
         if self._cancelled:
             raise Cancelled
         self.progressed.emit(fraction, text)
+
+
+class Errands:
+    """What runs in threads for one window; progress and failures are told under the canvas."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._running: list[Errand] = []
+
+    def run(self, title: str, work: Callable[[Progress], T], *, done: Callable[[T], None]) -> None:
+        """Do `work` in a thread, then `done` with its answer on the window's thread."""
+        from core.storage.image_file import PhotoError
+
+        errand = Errand(work, sentences=(StorageError, PhotoError, ValueError, OSError))
+        self._running.append(errand)
+
+        def tell(fraction: float, text: str) -> None:
+            self._session.notice(f"{title}: {text} ({fraction:.0%}). Escape gives up.")
+
+        def finish(answer: T) -> None:
+            self._running.remove(errand)
+            done(answer)
+
+        def fail(sentence: str) -> None:
+            self._running.remove(errand)
+            self._session.notice(sentence, "danger")
+
+        errand.progressed.connect(tell)
+        errand.finished.connect(finish)
+        errand.failed.connect(fail)
+        errand.start()
+
+    def cancel(self) -> bool:
+        """Have what runs end; answers whether there was anything."""
+        for errand in self._running:
+            errand.cancel()
+        return bool(self._running)
 
 
 class _Run(QRunnable):

@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 
 from core.jobs.client import ProcessCore
 from core.jobs.messages import (
+    ExportRequest,
     Failed,
     FitRequest,
     ImportMeshRequest,
@@ -187,3 +188,5 @@ def title_of(request: Request) -> str:
             return "Measure the overlap"
         case ImportMeshRequest():
             return f"Read {PurePath(request.file).name}"
+        case ExportRequest():
+            return f"Export to {PurePath(request.out_dir).name}"

@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from gui import theme
+from gui.commands import Commands
 from gui.workplace import Workplace
 
 MENUS = ("&File", "&Edit", "&View", "&Label", "&Pose", "&Review", "&Help")
@@ -25,8 +26,8 @@ class MainWindow(QMainWindow):
         self.resize(1440, 900)
         self.workplace = workplace
         self._modes = self._make_modes()
-        workplace.actions_for(self)
-        workplace.actions.fill(self.menuBar(), MENUS)
+        self.commands = Commands(workplace, self)
+        self.commands.actions.fill(self.menuBar(), MENUS)
         self.menuBar().setCornerWidget(self._modes, Qt.Corner.TopRightCorner)
         self.setCentralWidget(self._make_centre())
         self.setStatusBar(workplace.panels.status)
@@ -49,7 +50,9 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Photos are added, a mesh is imported, a project is opened."""
-        self.workplace.files.take_dropped([url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])
+        self.commands.materials.take_dropped(
+            [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        )
 
     def _make_centre(self) -> QWidget:
         panels, centre = self.workplace.panels, QWidget()
@@ -64,7 +67,7 @@ class MainWindow(QMainWindow):
         row = QHBoxLayout(centre)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(self.workplace.palette)
+        row.addWidget(self.commands.palette)
         row.addLayout(column, 1)
         return centre
 
@@ -94,7 +97,7 @@ class MainWindow(QMainWindow):
             dock.setTitleBarWidget(QWidget(dock))
         dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
         self.addDockWidget(area, dock)
-        self.workplace.dock_made(title, dock)
+        self.commands.add_panel(title, dock)
         return dock
 
     def _make_modes(self) -> QTabBar:

@@ -43,7 +43,7 @@ QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus {
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {
     color: $disabled; background: $panel; border-color: $hover;
 }
-QAbstractSpinBox { padding: 0; }
+QAbstractSpinBox { padding: 0; min-height: 19px; }
 QAbstractSpinBox QLineEdit { background: transparent; border: none; min-height: 0; padding: 0; }
 QAbstractSpinBox::up-button {
     subcontrol-origin: border; subcontrol-position: top right; width: 0; border: none; background: transparent;

@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 SMALLEST_PX = 8.0
 _SMOOTHING_PX = 0.7
 _MARGIN = 0.25
-_NODES_ALONG = (256.0, 512.0)
+_FEWEST_NODES, _MOST_NODES = 256.0, 640.0
 _PIXELS_ALONG = 1024.0
 _MOST_SAMPLES = 2400
 _BEND_STEP_PX = 4.0
@@ -150,9 +150,10 @@ def _field(region: Region, ignored: Sequence[Region], frame: Array) -> Field:
     x0, y0, x1, y1 = region.bounds_px
     length = max(x1 - x0, y1 - y0)
     margin = _MARGIN * length + 4.0
-    density = float(np.clip(length, *_NODES_ALONG)) / length
-    origin = np.array([x0 - margin, y0 - margin])
-    width, height = (int(np.ceil((extent + 2 * margin) * density)) for extent in (x1 - x0, y1 - y0))
+    # Whole nodes a pixel, from a pixel's corner: the edges of a mask's pixels then run between nodes, not beside them.
+    density = np.ceil(_FEWEST_NODES / length) if length < _MOST_NODES else 1.0 / np.ceil(length / _MOST_NODES)
+    origin = np.floor([x0 - margin, y0 - margin])
+    width, height = (int(np.ceil((extent + 2 * margin + 1) * density)) for extent in (x1 - x0, y1 - y0))
     inside = region_mask(region.moved(-origin).scaled(density, density), width, height)
     columns = _within(origin[0], frame[0], frame[2], density=density, count=width)
     rows = _within(origin[1], frame[1], frame[3], density=density, count=height)

@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 CAUCHY, TUKEY = 0, 1
 _SAME_WAY = 0.3
 _BEHIND_MM = 1e-3
+_RIM = 3.0
 
 
 class Field(NamedTuple):
@@ -142,7 +143,8 @@ def distance_at(u: float, v: float, field: Field) -> tuple[float, float, float]:
     height, width = field.distance_px.shape
     density = field.grid[2]
     x, y = (u - field.grid[0]) * density - 0.5, (v - field.grid[1]) * density - 0.5
-    cx, cy = min(max(x, 0.0), width - 1.000001), min(max(y, 0.0), height - 1.000001)
+    # The last nodes are left out: smoothing has flattened the field there.
+    cx, cy = min(max(x, _RIM), width - 1.0 - _RIM), min(max(y, _RIM), height - 1.0 - _RIM)
     c, r = int(cx), int(cy)
     fx, fy = cx - c, cy - r
     d00, d01 = field.distance_px[r, c], field.distance_px[r, c + 1]
@@ -153,7 +155,8 @@ def distance_at(u: float, v: float, field: Field) -> tuple[float, float, float]:
     ox, oy = (x - cx) / density, (y - cy) / density
     beyond = np.sqrt(ox * ox + oy * oy)
     if beyond > 1e-3:
-        reach_x, reach_y = gx * max(value, 0.0) + ox, gy * max(value, 0.0) + oy
+        outwards = max(value, 0.0) / max(np.sqrt(gx * gx + gy * gy), 1e-6)
+        reach_x, reach_y = gx * outwards + ox, gy * outwards + oy
         reach = max(np.sqrt(reach_x * reach_x + reach_y * reach_y), 1e-9)
         return reach, reach_x / reach, reach_y / reach
     return value, gx, gy

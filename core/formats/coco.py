@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from core.formats import outsole_key
@@ -218,6 +218,9 @@ def _kept(instance: Instance) -> Mapping[str, Any]:
 def _image(photo: Photo, image_id: int, *, lines: list[ReportLine]) -> Json:
     if photo.orientation != 1:
         reason = f"EXIF orientation {photo.orientation}: readers must turn the file before they use these labels"
+        lines.append(changed(photo.file, "", reason=reason))
+    if PurePosixPath(photo.file).is_absolute() or PureWindowsPath(photo.file).drive:
+        reason = "the photo lies away from the project, so its file_name is absolute and holds on this computer alone"
         lines.append(changed(photo.file, "", reason=reason))
     width, height = photo.size_px
     own = {

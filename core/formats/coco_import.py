@@ -43,7 +43,7 @@ _MADE_ANEW = frozenset(
 
 
 def import_coco(
-    file: Path, document: Document, *, images_dir: Path, project_folder: Path, progress: Progress | None = None
+    file: Path, images_dir: Path, document: Document, *, project_folder: Path, progress: Progress | None = None
 ) -> ImportOutcome:
     """Read a COCO instances or keypoints file into one edit that waits to be committed.
 

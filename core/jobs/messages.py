@@ -96,7 +96,22 @@ class ImportMeshRequest:
     shoe: str | None = None
 
 
-Request: TypeAlias = SegmentRequest | FitRequest | OverlapRequest | ImportMeshRequest
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """Write a project's labels for other tools. formats: of core.formats.project_export.FORMATS.
+
+    shares: of train, validation and test, None for one set. Relative paths are not known to the core: both are whole.
+    """
+
+    project_file: str
+    out_dir: str
+    formats: tuple[str, ...]
+    shares: tuple[float, float, float] | None = None
+    seed: int = 0
+    checked_only: bool = False
+
+
+Request: TypeAlias = SegmentRequest | FitRequest | OverlapRequest | ImportMeshRequest | ExportRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +163,15 @@ class MeshProposal:
     notes: tuple[str, ...] = ()
 
 
-Answer: TypeAlias = SegmentResult | FitResult | OverlapResult | MeshProposal
+@dataclass(frozen=True, slots=True)
+class ExportResult:
+    """What came of an export: (outcome, file, key, reason) of every line, as in core.formats.report.ReportLine."""
+
+    out_dir: str
+    lines: tuple[tuple[str, str, str, str], ...]
+
+
+Answer: TypeAlias = SegmentResult | FitResult | OverlapResult | MeshProposal | ExportResult
 
 
 @dataclass(frozen=True, slots=True)

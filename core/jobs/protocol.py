@@ -7,7 +7,15 @@ from enum import StrEnum
 from typing import Protocol
 
 from core.document.signal import Signal
-from core.jobs.messages import FitRequest, ImportMeshRequest, Message, OverlapRequest, Request, SegmentRequest
+from core.jobs.messages import (
+    ExportRequest,
+    FitRequest,
+    ImportMeshRequest,
+    Message,
+    OverlapRequest,
+    Request,
+    SegmentRequest,
+)
 
 # Called with each message of a job, on a thread of the core's own: hop to yours before you touch a window.
 Listener = Callable[[Message], None]
@@ -64,6 +72,8 @@ def activity(request: Request) -> str:
             return "measuring how well a pose fits"
         case ImportMeshRequest():
             return "reading a mesh file"
+        case ExportRequest():
+            return "exporting"
 
 
 def superseding_key(request: Request) -> tuple[str, str] | None:

@@ -17,6 +17,8 @@ from core.geometry.pose import Pose
 from core.geometry.region import Region
 from core.jobs.messages import (
     Answer,
+    ExportRequest,
+    ExportResult,
     Failed,
     FitRequest,
     FitResult,
@@ -62,6 +64,8 @@ def run_task(request: Request, report: Report) -> Answer:
             return _overlap(request)
         case ImportMeshRequest():
             return _import_mesh(request, report)
+        case ExportRequest():
+            return _export(request, report)
 
 
 def run_job(job_id: int, request: Request, *, report: Report) -> Result | Failed:
@@ -166,6 +170,40 @@ def _import_mesh(request: ImportMeshRequest, report: Report) -> MeshProposal:
         triangles=len(shoe.mesh.faces),
         notes=shoe.notes,
     )
+
+
+def _export(request: ExportRequest, report: Report) -> ExportResult:
+    from core.document.store import StorageError
+    from core.formats.project_export import export_project
+    from core.formats.split import Split
+    from core.storage.reading import open_for_reading
+
+    def progress(fraction: float, text: str) -> None:
+        if not report(Step(0, fraction, text)):
+            raise TaskCancelled
+
+    try:
+        store = open_for_reading(request.project_file)
+        try:
+            reports = export_project(
+                store,
+                request.formats,
+                project_folder=Path(request.project_file).parent,
+                out_dir=Path(request.out_dir),
+                split=Split(request.shares) if request.shares else None,
+                seed=request.seed,
+                checked_only=request.checked_only,
+                progress=progress,
+            )
+        finally:
+            store.close()
+    except (StorageError, ValueError) as error:
+        raise TaskError(str(error)) from error
+    except OSError as error:
+        sentence = f"{request.out_dir} cannot be written to ({error.strerror or error}); choose another folder."
+        raise TaskError(sentence) from error
+    lines = ((line.outcome.value, line.file, line.key, line.reason) for one in reports for line in one.lines)
+    return ExportResult(request.out_dir, tuple(lines))
 
 
 def _fit_problem(request: FitRequest | OverlapRequest) -> FitProblem:

@@ -41,12 +41,12 @@ def joined(parts: Sequence[MeshPart]) -> Mesh:
         part = parts[0]
         assert part.uv is not None and part.image is not None
         uv = np.clip(part.uv, 0.0, 1.0)
-        return welded(Mesh(part.vertices, part.faces, uv, _shrunk(part.image, MAX_TEXTURE_PX)))
+        return welded(Mesh(part.vertices, part.faces.astype(np.int32), uv, _shrunk(part.image, MAX_TEXTURE_PX)))
     return _atlas(parts)
 
 
 def welded(mesh: Mesh) -> Mesh:
-    """The mesh with equal vertices (place, uv and colour) made one, and unused ones and slivers without area dropped."""
+    """The mesh with equal vertices (place, uv and colour) made one, and unused ones and flat slivers dropped."""
     grain = max(float(mesh.extent_mm.max()), 1e-300) * _WELD
     keys = [np.round((mesh.vertices_mm - mesh.vertices_mm.mean(axis=0)) / grain)]
     keys += [] if mesh.uv is None else [np.round(mesh.uv * 1e5)]
@@ -62,7 +62,7 @@ def welded(mesh: Mesh) -> Mesh:
     chosen = first[used]
     uv = None if mesh.uv is None else mesh.uv[chosen]
     colours = None if mesh.colours is None else mesh.colours[chosen]
-    return Mesh(mesh.vertices_mm[chosen], faces.reshape(-1, 3), uv, mesh.texture, colours)
+    return Mesh(mesh.vertices_mm[chosen], faces.reshape(-1, 3).astype(np.int32), uv, mesh.texture, colours)
 
 
 def submesh(mesh: Mesh, chosen: NDArray[np.bool_]) -> Mesh:
@@ -70,7 +70,7 @@ def submesh(mesh: Mesh, chosen: NDArray[np.bool_]) -> Mesh:
     used, faces = np.unique(mesh.faces[chosen], return_inverse=True)
     uv = None if mesh.uv is None else mesh.uv[used]
     colours = None if mesh.colours is None else mesh.colours[used]
-    return Mesh(mesh.vertices_mm[used], faces.reshape(-1, 3), uv, mesh.texture, colours)
+    return Mesh(mesh.vertices_mm[used], faces.reshape(-1, 3).astype(np.int32), uv, mesh.texture, colours)
 
 
 def _coloured(parts: Sequence[MeshPart]) -> Mesh:
@@ -78,7 +78,7 @@ def _coloured(parts: Sequence[MeshPart]) -> Mesh:
     if all(part.vertex_colours is None and part.colour is None for part in parts):
         return welded(Mesh(vertices, faces))
     colours = [
-        np.broadcast_to(np.uint8(part.colour or _PLAIN), (len(part.vertices), 3))
+        np.broadcast_to(np.array(part.colour or _PLAIN, np.uint8), (len(part.vertices), 3))
         if part.vertex_colours is None
         else part.vertex_colours
         for part in parts
@@ -120,10 +120,10 @@ def _atlas(parts: Sequence[MeshPart]) -> Mesh:
     return welded(Mesh(vertices, faces, np.concatenate(uvs), texture))
 
 
-def _stacked(parts: Sequence[MeshPart]) -> tuple[Array, NDArray[np.int64]]:
+def _stacked(parts: Sequence[MeshPart]) -> tuple[Array, NDArray[np.int32]]:
     offsets = np.cumsum([0, *(len(part.vertices) for part in parts)])
     faces = [part.faces + offset for part, offset in zip(parts, offsets[:-1], strict=True)]
-    return np.concatenate([part.vertices for part in parts]), np.concatenate(faces)
+    return np.concatenate([part.vertices for part in parts]), np.concatenate(faces).astype(np.int32)
 
 
 def _one_colour(part: MeshPart) -> Pixels:

@@ -106,7 +106,7 @@ def _single_shoe(mesh: Mesh, wish: str | None, *, axes: tuple[str, str] | None, 
     elif is_bend_sure(value):
         is_left = value > 0
         notes.append(
-            "The waist of the sole says this is a left shoe; it was mirrored to a right one (lettering reads backwards)."
+            "The waist of the sole says this is a left shoe; it was mirrored to a right one (letters read backwards)."
             if is_left
             else "The waist of the sole says this is a right shoe."
         )

@@ -16,7 +16,9 @@ from core.geometry.mesh import Mesh
 Array = NDArray[np.float64]
 _PLAIN_RGB = (186, 194, 206)
 _LIGHT = np.array([-0.35, -0.75, -0.56])  # from the upper left, in view axes (x right, y down, z away)
-_AMBIENT = 0.42
+_AMBIENT, _KEY, _FILL = 0.25, 0.55, 0.35
+_HOLE_MM = 0.7
+_NOTHING_MM = 1e9
 
 
 def view_rotation(yaw_deg: float, pitch_deg: float) -> Array:
@@ -91,13 +93,16 @@ def drawn(
     place = y[far_first] * width + x[far_first]
     nearest = np.full(width * height, -1)
     nearest[place] = far_first  # of several points in a pixel the last written, the nearest, stays
+    depth = np.where(nearest >= 0, seen[nearest, 2], _NOTHING_MM)
+    nearest = _closed(nearest.reshape(height, width), depth.reshape(height, width)).ravel()
     shown = nearest >= 0
     chosen = nearest[shown]
     facing = normals[chosen] @ rotation.T
     facing *= -np.sign(facing[:, 2:] + 1e-12)
-    light = _AMBIENT + (1 - _AMBIENT) * np.clip(facing @ (_LIGHT / np.linalg.norm(_LIGHT)), 0.0, 1.0)
+    key = np.clip(facing @ (_LIGHT / np.linalg.norm(_LIGHT)), 0.0, 1.0)
+    light = _AMBIENT + _KEY * key + _FILL * np.clip(-facing[:, 2], 0.0, 1.0)
     pixels = np.zeros((width * height, 4), np.uint8)
-    pixels[shown, :3] = np.clip(colours[chosen] * light[:, None] * 1.15, 0, 255).astype(np.uint8)
+    pixels[shown, :3] = np.clip(colours[chosen] * light[:, None], 0, 255).astype(np.uint8)
     pixels[shown, 3] = 255
     at_mm, depth = np.full((width * height, 3), np.nan), np.full(width * height, np.inf)
     at_mm[shown], depth[shown] = points[chosen], seen[chosen, 2]
@@ -106,6 +111,20 @@ def drawn(
     if block > 1:
         planes = tuple(p.repeat(block, 0).repeat(block, 1)[:height_px, :width_px] for p in planes)  # type: ignore[assignment]
     return PointPicture(np.ascontiguousarray(planes[0]), planes[1], planes[2])
+
+
+def _closed(nearest: NDArray[np.int64], depth: Array) -> NDArray[np.int64]:
+    """The drawing without pinholes: a pixel well behind four of its eight neighbours takes what the nearest shows."""
+    shifts = [(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if dy or dx]
+    for _ in range(2):
+        around = np.stack([np.roll(depth, shift, (0, 1)) for shift in shifts])
+        hole = depth - np.partition(around, 3, axis=0)[3] > _HOLE_MM
+        y, x = np.nonzero(hole)
+        which = np.argmin(around[:, y, x], axis=0)
+        steps = np.array(shifts)[which]
+        from_y, from_x = (y - steps[:, 0]) % depth.shape[0], (x - steps[:, 1]) % depth.shape[1]
+        nearest[y, x], depth[y, x] = nearest[from_y, from_x], depth[from_y, from_x]
+    return nearest
 
 
 def _colours(mesh: Mesh, face: NDArray[np.int64], weights: Array) -> Array:

@@ -41,6 +41,20 @@ def smooth_path(knots: ArrayLike, count: int) -> Array:
     return np.asarray(0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3))
 
 
+def taut_path(knots: ArrayLike, count: int) -> Array:
+    """(count, D) points evenly along the polyline of (K, D) knots, its corners rounded as a cord rounds them."""
+    fine = _evenly(np.asarray(knots, dtype=np.float64), 160)
+    for _ in range(40):
+        fine[1:-1] = 0.25 * fine[:-2] + 0.5 * fine[1:-1] + 0.25 * fine[2:]
+    return _evenly(fine, count)
+
+
+def _evenly(path: Array, count: int) -> Array:
+    run = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
+    at = np.linspace(0.0, run[-1], count)
+    return np.stack([np.interp(at, run, column) for column in path.T], axis=1)
+
+
 def bezier(a: Array, b: Array, c: Array, d: Array, at: Array) -> Array:
     """(T, N, 3) points of N cubic Bezier curves with (N, 3) control points, at (T,) parameters."""
     t = at[:, None, None]

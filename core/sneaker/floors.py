@@ -10,8 +10,11 @@ from core.sneaker.curves import smoothstep
 Array = NDArray[np.float64]
 
 
-def planks(x: Array, y: Array) -> Array:
-    """(..., 3) linear reflectance of an oak floor at places in mm; the boards run along x."""
+def planks(x: Array, y: Array, grain_mm: Array) -> Array:
+    """(..., 3) linear reflectance of an oak floor at places in mm; the boards run along x.
+
+    grain_mm: how much floor a pixel covers there; what is finer is left out.
+    """
     width, length = 136.0, 1250.0
     row = np.floor(y / width)
     shifted = x + 517.0 * row + 331.0 * _hash(row, 7.0 * np.ones_like(row), seed=3)
@@ -22,6 +25,9 @@ def planks(x: Array, y: Array) -> Array:
     rings = 0.5 + 0.5 * np.sin((across + drift + 40 * tone) / 5.2 + 2.5 * _noise(along / 160.0, across / 9.0, seed=8))
     fibres = _noise(along / 55.0, across / 0.9 + 31 * tone, seed=9)
     pores = smoothstep(_noise(along / 14.0, across / 0.55 + 77 * tone, seed=21), 0.70, 0.95)
+    fine = smoothstep(grain_mm, 0.85, 0.35)
+    fibres, pores = 0.5 + (fibres - 0.5) * fine, pores * fine
+    rings = 0.5 + (rings - 0.5) * smoothstep(grain_mm, 6.0, 2.0)
     light, dark = np.array([0.42, 0.265, 0.150]), np.array([0.185, 0.094, 0.042])
     share = np.clip(0.26 + 0.55 * (tone - 0.5) + 0.34 * rings + 0.42 * (fibres - 0.5), 0, 1)[..., None]
     colour = (light * (1 - share) + dark * share) * (1 - 0.38 * pores)[..., None]
@@ -30,16 +36,16 @@ def planks(x: Array, y: Array) -> Array:
     return np.asarray(colour * (0.86 + 0.28 * tone)[..., None] * gap[..., None])
 
 
-def concrete(x: Array, y: Array) -> Array:
-    """(..., 3) linear reflectance of a trowelled concrete floor with one joint, at places in mm."""
+def concrete(x: Array, y: Array, grain_mm: Array) -> Array:
+    """(..., 3) linear reflectance of a trowelled concrete floor with one joint; arguments as of `planks`."""
     clouds = sum(_noise(x / size, y / size, seed=seed) / 2**k for k, (size, seed) in enumerate(_CLOUDS)) / 1.9
-    sand = _noise(x / 0.9 + 0.3 * y, y / 0.9 - 0.3 * x, seed=41) - 0.5
+    sand = (_noise(x / 0.9 + 0.3 * y, y / 0.9 - 0.3 * x, seed=41) - 0.5) * smoothstep(grain_mm, 0.9, 0.4)
     stones = _spots(x, y, size=15.0, seed=43) - 0.8 * _spots(x + 5, y - 3, size=19.0, seed=47)
     trowel = _noise((x + 0.4 * y) / 240.0, (y - 0.4 * x) / 22.0, seed=51) - 0.5
     value = 0.27 + 0.20 * (clouds - 0.5) + 0.035 * sand + 0.035 * stones + 0.035 * trowel
-    pit = _spots(x - 11, y + 7, size=48.0, seed=61)
+    pit = _spots(x - 11, y + 7, size=23.0, seed=61)
     joint = np.abs(y - 0.06 * x - 325.0 + 1.5 * _noise(x / 25.0, y / 900.0, seed=71))
-    value = value * (1 - 0.5 * pit) * (1 - 0.72 * smoothstep(joint, 3.4, 2.0) - 0.12 * smoothstep(joint, 12.0, 3.0))
+    value = value * (1 - 0.24 * pit) * (1 - 0.72 * smoothstep(joint, 3.4, 2.0) - 0.12 * smoothstep(joint, 12.0, 3.0))
     return np.asarray(np.clip(value, 0.02, 1)[..., None] * np.array([1.02, 1.0, 0.955]))
 
 

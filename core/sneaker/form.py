@@ -16,7 +16,7 @@ from core.sneaker.curves import bezier, grid_normals, outward_2d, periodic_linea
 Array = NDArray[np.float64]
 
 STATIONS = 20
-AROUND = 136
+AROUND = 134
 _DRAWN_LENGTH_MM, _DRAWN_WIDTH_MM, _DRAWN_COLLAR_MM = 290.0, 105.0, 103.0
 _FEATHER_INSET_MM, _FEATHER_SUNK_MM = 4.5, 3.0
 

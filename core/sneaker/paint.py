@@ -176,7 +176,7 @@ def _perforated(picture: Array, field: UpperField, guard_mm: Array, eyestay_mm: 
 
 def _eyelets(picture: Array, field: UpperField) -> Array:
     """Dark holes where the laces go in."""
-    height, width = picture.shape[:2]
+    width = picture.shape[1]
     stations = (np.arange(width) + 0.5) / width * STATIONS
     rows = np.concatenate([EYELET_STATIONS, STATIONS - np.array(EYELET_STATIONS)])
     nearest = np.abs(stations[None, :] - rows[:, None]).min(axis=0) * 24.0  # a station is about 24 mm long there

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from core.sneaker.curves import grid_normals, periodic_linear, smooth_path, smoothstep, swept
+from core.sneaker.curves import grid_normals, periodic_linear, smooth_path, smoothstep, swept, taut_path
 from core.sneaker.form import STATIONS, Form, is_throat
 from core.sneaker.overlays import EYELET_STATIONS, EYELETS_IN_MM, UpperField
 from core.sneaker.patches import Patch, TextureBox, cap, merged, tube, wall
@@ -41,6 +43,7 @@ SOLE_PROFILE = np.array(
 )
 _INSOLE_ABOVE_MM = 1.5
 _RIM_STEPS = 5
+_OVER_EDGE_MM = 2.6
 _LACE_MM = (3.7, 1.3)  # half width, half height
 
 
@@ -147,8 +150,16 @@ def _rim(outer: Array, thickness: Array) -> Array:
     )
 
 
-def _eyelet(form: Form, station: float) -> tuple[Array, Array]:
-    """Place on the eyestay and the surface's normal there."""
+@dataclass(frozen=True, slots=True)
+class Eyelet:
+    """A hole in the eyestay: its place, the surface's normal there, and a place just over the eyestay's edge."""
+
+    at: Array
+    out: Array
+    over: Array
+
+
+def _eyelet(form: Form, station: float) -> Eyelet:
     up = np.linspace(0.5, 1.0, 40)
     outer = outer_surface(form, up)
     at = np.array([station / form.around[1]])
@@ -156,26 +167,26 @@ def _eyelet(form: Form, station: float) -> tuple[Array, Array]:
     normal = np.stack([periodic_linear(row, at)[0] for row in grid_normals(outer)])
     left = np.linalg.norm(line - line[-1], axis=1)
     row = int(np.argmin(np.abs(left - EYELETS_IN_MM)))
-    return line[row], normal[row] / np.linalg.norm(normal[row])
+    normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+    return Eyelet(line[row], normal[row], line[-1] + _OVER_EDGE_MM * normal[-1])
 
 
-def _strand(form: Form, start: tuple[Array, Array], *, end: tuple[Array, Array], lift_mm: float) -> Patch:
-    """One lace from eyelet to eyelet: out of the hole, over the edge, across the tongue."""
+def _strand(form: Form, start: Eyelet, *, end: Eyelet, lift_mm: float) -> Patch:
+    """One lace, pulled tight from eyelet to eyelet: out of the hole, over the edge, across the tongue."""
     spine = tongue_line(form, 200)
-    (a, a_out), (b, b_out) = start, end
-    points = [a - 2.5 * a_out, a + 0.5 * a_out]
-    for share in (0.25, 0.5, 0.75):
-        flat = a * (1 - share) + b * share
+    points = [start.at - 3.0 * start.out, start.at + 1.2 * start.out, start.over]
+    for share in (0.36, 0.5, 0.64):
+        flat = start.over * (1 - share) + end.over * share
         ridge = np.interp(-flat[0], -spine[:, 0], spine[:, 2])
-        chord = flat[2] + 2.0
-        crown = ridge + 4.4 - 9.0 * (2 * share - 1) ** 2
-        points.append(np.array([flat[0], flat[1], max(chord, crown) + lift_mm]))
-    path = smooth_path([*points, b + 0.5 * b_out, b - 2.5 * b_out], 20)
-    upward = np.gradient(spine, axis=0).mean(axis=0)
-    normal = np.cross(upward / np.linalg.norm(upward), [0.0, 1.0, 0.0])
-    out = np.linspace(0, 1, len(path))[:, None]
-    ends = np.abs(2 * out - 1) ** 2
-    above = (1 - ends) * np.sign(normal[2]) * normal + ends * ((1 - out) * a_out + out * b_out)
+        flat[2] = max(flat[2] + 0.5, ridge + 3.9 - 9.0 * (2 * share - 1) ** 2) + lift_mm
+        points.append(flat)
+    path = taut_path([*points, end.over, end.at + 1.2 * end.out, end.at - 3.0 * end.out], 22)
+    along = np.linspace(0, 1, len(path))[:, None]
+    near_end = (2 * along - 1) ** 4
+    slope = spine[-1] - spine[0]
+    across_tongue = np.cross(slope, [0.0, 1.0, 0.0])
+    across_tongue *= np.sign(across_tongue[2]) / np.linalg.norm(across_tongue)
+    above = (1 - near_end) * across_tongue + near_end * ((1 - along) * start.out + along * end.out)
     across = np.cross(above, np.gradient(path, axis=0))
     half_width, half_height = _LACE_MM
     return tube(swept(path, across, half_width=half_width, half_height=half_height, sides=6), LACE_BOX)

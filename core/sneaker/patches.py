@@ -98,11 +98,11 @@ def merged(patches: Sequence[Patch]) -> Patch:
 
 
 def mesh_of(patches: Sequence[Patch]) -> Mesh:
-    """The patches as one mesh with texture coordinates, without the slivers that grids have where they close to a point."""
+    """The patches as one mesh with texture coordinates, without the slivers of grids that close to a point."""
     whole = merged(patches)
     corners = whole.vertices[whole.faces]
     areas = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
-    return Mesh(whole.vertices, whole.faces[areas > 1e-6], np.round(np.clip(whole.uv, 0, 1), 5))
+    return Mesh(whole.vertices, whole.faces[areas > 1e-6], np.asarray(np.round(np.clip(whole.uv, 0, 1), 5)))
 
 
 def grid_faces(rows: int, columns: int) -> Faces:

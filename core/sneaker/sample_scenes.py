@@ -54,7 +54,7 @@ class Scene:
     file: str
     shoes: tuple[Standing, ...]
     colourway: Colourway
-    floor: Callable[[Array, Array], Array]
+    floor: Callable[[Array, Array, Array], Array]
     eye_mm: tuple[float, float, float]
     target_mm: tuple[float, float, float]
     focal_35mm: int
@@ -200,7 +200,9 @@ def _floor_picture(scene: Scene, camera: Camera, *, lamps: list[Lamp], blocker: 
         coarse, upward, lamps=lamps, blocker=blocker, eye=np.array(scene.eye_mm), sheen=scene.floor_sheen
     )
     fine = _floor_places(camera, scene)
-    pattern = scene.floor(fine[:, 0], fine[:, 1])
+    rows = fine.reshape(camera.height_px, camera.width_px, 3)
+    grain = np.linalg.norm(np.gradient(rows, axis=0), axis=2).ravel()
+    pattern = scene.floor(fine[:, 0], fine[:, 1], grain)
     finer = [
         np.repeat(np.repeat(values.reshape(HEIGHT_PX, WIDTH_PX, 3), _FINER, axis=0), _FINER, axis=1).reshape(-1, 3)
         for values in (fallen, glanced)
@@ -210,7 +212,7 @@ def _floor_picture(scene: Scene, camera: Camera, *, lamps: list[Lamp], blocker: 
 
 def _bounce(scene: Scene, points: Array, *, normals: Array) -> Array:
     """(N, 3) light that the floor throws back: more on what faces down, less in the shade close to the ground."""
-    tint = scene.floor(points[:, 0], points[:, 1]).mean(axis=0)
+    tint = scene.floor(points[:, 0], points[:, 1], np.ones(len(points))).mean(axis=0)
     downward = 0.5 - 0.5 * normals[:, 2]
     free = 0.35 + 0.65 * np.clip(points[:, 2] / 60.0, 0, 1)
     return np.asarray((0.05 + 1.1 * downward * free)[:, None] * tint)

@@ -106,6 +106,8 @@ class EditWriter:
         adds_photo = any(before is None and isinstance(after, Photo) for before, after in edit.changes)
         removed = set(self.connection.scalars(_REMOVED_PHOTOS)) if adds_photo else set()
         for before, after in edit.changes:
+            if isinstance(after, Photo):
+                _refuse_twins(after)
             if isinstance(after, Photo) and before is None and after.id in removed:
                 photos.append(self._revival(after))
             elif isinstance(after, Photo) and isinstance(before, Photo):
@@ -227,6 +229,12 @@ class EditWriter:
         data = change.side(after=forth)
         if data is not None:
             self.connection.execute(insert(table), {"id": change.id, "json": data.decode()})
+
+
+def _refuse_twins(photo: Photo) -> None:
+    ids = [instance.id for instance in photo.instances]
+    if len(set(ids)) < len(ids):
+        raise TypeError(f"{photo.file} holds two instances of the same id")
 
 
 def _ids_text(photo: Photo) -> str:

@@ -22,6 +22,7 @@ from core.labels.photo import Photo
 from core.labels.project import Role
 from core.labels.shoe_model import ShoeModel
 from gui.actions.action import Action
+from gui.background import Errands
 from gui.inference import Inference
 from gui.proposals import Proposal, Proposals
 from gui.session import Session
@@ -41,12 +42,14 @@ class Machine:
         *,
         photo_file: Callable[[Photo], Path],
         mesh_file: Callable[[ShoeModel], Path | None],
+        errands: Errands,
     ) -> None:
         self._session = session
         self._proposals = proposals
         self._inference = inference
         self._photo_file = photo_file
         self._mesh_file = mesh_file
+        self._errands = errands
 
     def table(self) -> list[Action]:
         """The commands that start, take and refuse."""
@@ -182,6 +185,8 @@ class Machine:
             self._session.notice("Refused; nothing was changed.")
         elif self._inference.jobs:
             self._inference.cancel(self._inference.jobs[-1].id)
+        elif self._errands.cancel():
+            pass
         elif self._session.tool != "select":
             self._session.use_tool("select")
         else:

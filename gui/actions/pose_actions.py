@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
@@ -15,8 +14,8 @@ from core.labels.photo import Photo
 from core.labels.project import Role
 from core.labels.shoe_model import ShoeModel
 from gui.actions.action import Action
-from gui.actions.label_actions import NOTHING_CHOSEN
-from gui.session import Session, ShoeLook
+from gui.actions.edit_actions import NOTHING_CHOSEN
+from gui.session import Session
 
 NUDGE_MM = 1.0
 NUDGE_DEG = 1.0
@@ -48,7 +47,7 @@ class PoseActions:
 
     def table(self) -> list[Action]:
         """Every command, in menu order; the nudges have keys and no menu."""
-        return [*self._main(), *self._looks(), *self._nudges()]
+        return [*self._main(), *self._nudges()]
 
     def _main(self) -> list[Action]:
         can, posed, tool = self._no_shoe, self._no_pose, lambda: self._session.use_tool("align")
@@ -160,48 +159,6 @@ class PoseActions:
         moved = instance.with_pose_estimate(estimate.with_pose(move(estimate.pose)))
         edit = Edit.of(label, photo, photo.with_instance(moved), merge_key=f"{label} {instance.id}")
         self._session.commit(edit)
-
-    # ---- how it is drawn
-
-    def _looks(self) -> list[Action]:
-        return [
-            Action(
-                "shoe_look",
-                "Next &look: shaded, texture, wires, outline",
-                "&Pose",
-                self.next_look,
-                ("V",),
-                separated=True,
-            ),
-            Action("opacity_less", "&Less opaque", "&Pose", lambda: self._opaque(-0.1), ("[",)),
-            Action("opacity_more", "M&ore opaque", "&Pose", lambda: self._opaque(0.1), ("]",)),
-            Action(
-                "hide_shoe",
-                "&Hide the shoe",
-                "&Pose",
-                self._toggle_shoe,
-                ("C",),
-                checked=lambda: self._session.view.shoe_hidden,
-            ),
-        ]
-
-    def next_look(self) -> None:
-        """Shaded, texture, wires, outline, and round again."""
-        looks = list(ShoeLook)
-        view = self._session.view
-        look = looks[(looks.index(view.shoe_look) + 1) % len(looks)]
-        self._session.look(replace(view, shoe_look=look))
-        self._session.notice(f"The shoe is drawn as {look.value}.")
-
-    def _opaque(self, by: float) -> None:
-        view = self._session.view
-        opacity = round(min(max(view.shoe_opacity + by, 0.05), 1.0), 2)
-        self._session.look(replace(view, shoe_opacity=opacity))
-        self._session.notice(f"Shoe opacity {opacity:.0%}.")
-
-    def _toggle_shoe(self) -> None:
-        view = self._session.view
-        self._session.look(replace(view, shoe_hidden=not view.shoe_hidden))
 
     # ---- inside
 

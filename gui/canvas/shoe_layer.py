@@ -155,9 +155,9 @@ class ShoeOverlay(QObject):
         signals.view_changed.connect(lambda _: self.refresh())
         proposals.changed.connect(lambda _: self.refresh())
 
-    def refresh(self) -> None:
-        """Ask for what has changed; coarse while the hand or the machine moves it, fine once it rests."""
-        moving = self._session.drag is not None or any(not p.finished for p in self._proposals.shown)
+    def refresh(self, *, view_moves: bool = False) -> None:
+        """Ask for what has changed; coarse while the hand, the machine or the view moves, fine once they rest."""
+        moving = view_moves or self._session.drag is not None or any(not p.finished for p in self._proposals.shown)
         self._ask(proxy=moving)
         if moving:
             self._resting.start()

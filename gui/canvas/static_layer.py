@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from core.labels.instance import Instance
 from core.labels.photo import Photo
 from core.labels.project import Project
-from gui.canvas.outlines import CALM, OutlinePaths, paint_letter, paint_outline
+from gui.canvas.outlines import CALM, CROWDED, OutlinePaths, paint_letter, paint_outline
 from gui.canvas.photo_picture import PhotoPicture
 from gui.session import ViewOptions
 
@@ -21,6 +21,7 @@ _PATCHES_AT_MOST = 40
 _SLOW_MS = 20.0
 _REST_MS = 60
 _PATCH_MARGIN = 14.0
+_CROWD = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +161,14 @@ class StaticLayer(GraphicsObject):
         # Seen boxes are compared in photo px: QRectF.intersects on every instance costs more than painting a few.
         left, top, right, bottom = seen.left(), seen.top(), seen.right(), seen.bottom()
         lettered = []
+        look = CALM if len(self._drawn) <= _CROWD else CROWDED
         painter.setWorldTransform(self._kept_for)
         for instance in self._drawn.values():
             path = self._paths.path(instance)
             box = path.boundingRect()
             if box.right() < left or box.left() > right or box.bottom() < top or box.top() > bottom:
                 continue
-            paint_outline(painter, path, project=backdrop.project, instance=instance, look=CALM)
+            paint_outline(painter, path, project=backdrop.project, instance=instance, look=look)
             lettered.append(instance)
         painter.resetTransform()
         for instance in lettered:

@@ -158,7 +158,8 @@ class CategoriesDialog(Sheet):
         entries = [entry for entry in document.project.entries.values() if entry.instance_count]
         for entry in entries:
             if any(instance.category == category.id for instance in document.photo(entry.id).instances):
-                self._said.setText(f"“{category.name}” stays: {entry.file} uses it. Give those instances another one first.")
+                sentence = f"“{category.name}” stays: {entry.file} uses it. Give those instances another one first."
+                self._said.setText(sentence)
                 return
         self._said.setText("")
         self._session.commit(Edit.of("Remove category", category, None))

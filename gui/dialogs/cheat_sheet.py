@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from gui import icons, theme
-from gui.widgets.pieces import clear, column
+from gui.widgets.pieces import clear, scrolling
 from gui.widgets.sheet import Sheet
 
 Row = tuple[str, str, str]
@@ -36,12 +36,7 @@ class CheatSheet(Sheet):
         self._columns = QHBoxLayout(inside)
         self._columns.setContentsMargins(0, 0, 8, 0)
         self._columns.setSpacing(32)
-        scroll = QScrollArea()
-        scroll.setObjectName("keyScroll")
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
-        self.add(scroll, 1)
+        self.add(scrolling("keyScroll", inside), 1)
         self.resize(880, 680)
         theme.on_change().changed.connect(self._fill)
         self._fill()
@@ -106,7 +101,8 @@ def _as_table(groups: dict[str, list[Row]]) -> str:
     colors = theme.colors()
     parts = ["<table width='100%' cellspacing='0' cellpadding='0'>"]
     for group, rows in groups.items():
-        parts.append(f"<tr><td colspan='2' style='color:{colors.dim}; padding:10px 0 4px 0'><b>{_text(group)}</b></td></tr>")
+        style = f"color:{colors.dim}; padding:10px 0 4px 0"
+        parts.append(f"<tr><td colspan='2' style='{style}'><b>{_text(group)}</b></td></tr>")
         for _, what, key in rows:
             keys = " ".join(
                 f"<span style='background:{colors.hover}; color:{colors.text}'>&nbsp;{_text(one)}&nbsp;</span>"

@@ -12,7 +12,7 @@ from core.formats.report import Report
 from gui import theme
 from gui.dialogs.report import ReportTable
 from gui.widgets.number_field import NumberField
-from gui.widgets.pieces import button, column, icon_button, label, row
+from gui.widgets.pieces import column, icon_button, label, row
 from gui.widgets.sheet import Sheet
 
 # id, name, what it holds, whether it is divided into train, val and test
@@ -149,7 +149,8 @@ class _Form(QWidget):
         self._divide.setChecked(True)
         self._divide.toggled.connect(lambda _: self._on_change())
         layout.addWidget(self._divide)
-        self._shares = [NumberField(f"export_{name}", unit=" %", decimals=0, step=5) for name in ("train", "val", "test")]
+        sets = ("train", "val", "test")
+        self._shares = [NumberField(f"export_{name}", unit=" %", decimals=0, step=5) for name in sets]
         self._seed = NumberField("export_seed", decimals=0)
         self._seed.setRange(0, 999_999)
         self._seed.setToolTip("The same seed and files always give the same division")

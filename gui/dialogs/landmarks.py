@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
@@ -29,8 +30,14 @@ _SEEN_FROM = {
     "instep": (-35.0, 40.0),
 }
 _ABOUT = "Choose a name, then click where it is on the shoe. Drag turns the shoe, the wheel zooms."
-_SIDES = (("Lateral", 0.0, 10.0), ("Medial", 180.0, 10.0), ("Front", -90.0, 10.0), ("Back", 90.0, 10.0), ("Top", 0.0, 90.0),
-          ("Sole", 0.0, -90.0))  # fmt: skip
+_SIDES = (
+    ("Lateral", 0.0, 10.0),
+    ("Medial", 180.0, 10.0),
+    ("Front", -90.0, 10.0),
+    ("Back", 90.0, 10.0),
+    ("Top", 0.0, 90.0),
+    ("Sole", 0.0, -90.0),
+)
 
 
 class LandmarksDialog(Sheet):
@@ -47,7 +54,7 @@ class LandmarksDialog(Sheet):
         self._names = self._make_list()
         self._status = label("", "dim")
         sides = [
-            button(f"look{name}", name, role="flat", act=lambda y=yaw, p=pitch: self.view.look_from(y, p))
+            button(f"look{name}", name, role="flat", act=partial(self.view.look_from, yaw, pitch))
             for name, yaw, pitch in _SIDES
         ]
         left = QVBoxLayout()

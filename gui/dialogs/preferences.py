@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QWidget
 
 from gui.preferences import SETTINGS, Preferences, Setting
 from gui.widgets.number_field import NumberField
-from gui.widgets.pieces import column, icon_button, label
+from gui.widgets.pieces import column, icon_button, label, scrolling
 from gui.widgets.sheet import Sheet
 
 
@@ -24,6 +23,7 @@ class PreferencesDialog(Sheet):
         self._showers: dict[str, Callable[[], None]] = {}
         inside = QWidget()
         layout = column(inside, margin=0, spacing=4)
+        layout.setContentsMargins(0, 0, 12, 0)
         shown = [setting for setting in SETTINGS if setting.group]
         for group in dict.fromkeys(setting.group for setting in shown):
             layout.addWidget(label(group, "heading"))
@@ -37,11 +37,7 @@ class PreferencesDialog(Sheet):
             layout.addLayout(grid)
             layout.addSpacing(12)
         layout.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
-        self.add(scroll, 1)
+        self.add(scrolling("preferencesScroll", inside), 1)
         self.end_with("Close", cancel="", also=(label(str(preferences.file), "small"),))
         self.resize(620, 560)
         forget = preferences.changed.connect(self._on_changed)

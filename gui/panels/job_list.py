@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from core.jobs.protocol import CoreState
 from gui import theme
 from gui.inference import Inference, Job
 from gui.widgets.following import later, soon
-from gui.widgets.pieces import ElidedLabel, EmptyState, IconLabel, as_panel, column, icon_button, label, row
+from gui.widgets.pieces import ElidedLabel, EmptyState, IconLabel, as_panel, column, icon_button, label, row, scrolling
 
 TICK_MS = 500  # the time left is looked at this often while a job runs
 _STATE_LOOK = {
@@ -34,15 +34,10 @@ class JobList(QWidget):
         inside = QWidget()
         self._column = column(inside, margin=8, spacing=8)
         self._column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(inside)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._empty = EmptyState("jobListEmpty", "machine")
         self._empty.say("No jobs.\nFits, segmentations and imports appear here while they run.")
         self._pages = QStackedWidget()
-        self._pages.addWidget(scroll)
+        self._pages.addWidget(scrolling("jobScroll", inside))
         self._pages.addWidget(self._empty)
         column(self, margin=0, spacing=0).addWidget(self._pages)
         self._later = later(self, self._catch_up)

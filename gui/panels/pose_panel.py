@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.document.edit import Edit
 from core.geometry.steering import angles_deg
@@ -17,7 +17,7 @@ from gui import pose_edits
 from gui.panels.pose_fields import CameraFields, NumberRow, OverlapFigures, SizeFields
 from gui.session import Session
 from gui.widgets.following import follow, follow_edits, later, soon
-from gui.widgets.pieces import EmptyState, as_panel, button, column, label, row
+from gui.widgets.pieces import EmptyState, as_panel, button, column, label, row, scrolling
 from gui.widgets.segmented import Segmented
 
 DRAG_MS = 66  # numbers that change faster than this cannot be read
@@ -91,16 +91,8 @@ class PosePanel(QWidget):
                 layout.addWidget(label(title, "heading"))
             layout.addWidget(piece)
         layout.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setObjectName("poseScroll")
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(inside)
-        scroll.viewport().setAutoFillBackground(False)
-        inside.setAutoFillBackground(False)
         body = column(self._body, margin=0, spacing=0)
-        body.addWidget(scroll, 1)
+        body.addWidget(scrolling("poseScroll", inside), 1)
         body.addWidget(self._acts)
         whole = column(self, margin=0, spacing=0)
         whole.addWidget(self._body)

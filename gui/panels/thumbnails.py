@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -86,8 +87,10 @@ class Thumbnails(QObject):
             problem = f"{path} is not there. Was it moved or renamed? Put it back, or remove the photo from the list."
         except (Unreadable, OSError) as error:
             problem = str(error)
-        if not self._wishes.closed:
-            self._made.emit(path, image, problem)
+        # The program may have ended meanwhile, and Qt's objects with it.
+        with suppress(RuntimeError):
+            if not self._wishes.closed:
+                self._made.emit(path, image, problem)
 
     def _on_made(self, path: str, image: QImage | None, problem: str) -> None:
         self._known[path] = Thumbnail(None if image is None else QPixmap.fromImage(image), problem)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -99,6 +100,20 @@ def as_panel(widget: QWidget, name: str) -> None:
     widget.setProperty("role", "panel")
     # A plain QWidget paints what the style sheet says of its ground only when told to.
     widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+
+def scrolling(name: str, inside: QWidget) -> QScrollArea:
+    """`inside` in a frame that scrolls down only, on the ground of whatever it stands on."""
+    area = QScrollArea()
+    area.setObjectName(name)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(inside)
+    area.viewport().setAutoFillBackground(False)
+    inside.setAutoFillBackground(False)
+    return area
 
 
 def clear(layout: QLayout) -> None:

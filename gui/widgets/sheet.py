@@ -40,7 +40,12 @@ class Sheet(QDialog):
         self.about.setVisible(bool(text))
 
     def end_with(
-        self, text: str, act: Callable[[], object] | None = None, *, cancel: str = "Cancel", also: tuple[QWidget, ...] = ()
+        self,
+        text: str,
+        act: Callable[[], object] | None = None,
+        *,
+        cancel: str = "Cancel",
+        also: tuple[QWidget, ...] = (),
     ) -> QPushButton:
         """The foot: other pieces on the left, then the way out, and the one act the dialog is for."""
         name = self.objectName()

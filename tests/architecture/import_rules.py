@@ -34,26 +34,32 @@ LAYERS = {
     "document": ("geometry", "labels"),
     "storage": ("geometry", "labels", "document"),
     "render": ("geometry", "labels"),
-    "sneaker": ("geometry", "labels"),
+    "meshes": ("geometry", "labels"),
+    "sneaker": ("geometry", "labels", "document", "storage", "render", "meshes"),
     "fit": ("geometry", "labels", "render"),
     "metrics": ("geometry", "labels", "render"),
     "vision": ("geometry", "labels"),
     "formats": _BELOW_FORMATS,
     "training": ("geometry", "labels", "render", "metrics", "formats", "vision", "sneaker"),
-    "jobs": (*_BELOW_FORMATS, "formats", "fit", "vision", "training", "sneaker"),
+    "jobs": (*_BELOW_FORMATS, "formats", "fit", "vision", "training", "sneaker", "meshes"),
 }
-EVERYTHING = ("core.cli", "core.__main__", "core.bench")  # the commands: they may import all of core
-TASKS_ALONE = frozenset({"core.fit", "core.vision", "core.training", "trimesh"})
+EVERYTHING = ("core.cli", "core.__main__", "core.commands", "core.bench")  # the commands: they may import all of core
+TASKS_ALONE = frozenset({"core.fit", "core.vision", "core.training", "core.meshes", "trimesh"})
 
 # A part may import the parts with a smaller number; those at the top also each other.
 WINDOW_LEVELS = {
-    "gui.__main__": 5, "gui.app": 5, "gui.bench": 5, "gui.tour": 5,
-    "gui.main_window": 4,
-    "gui.actions": 3, "gui.panels": 3,
-    "gui.dialogs": 2, "gui.canvas": 2, "gui.inference": 2,
-    "gui.tools": 1, "gui.session": 1, "gui.preferences": 1, "gui.theme": 1,
+    "gui.__main__": 9, "gui.app": 9, "gui.bench": 9, "gui.tour": 9,
+    "gui.main_window": 8,
+    "gui.commands": 7,
+    "gui.workplace": 6,
+    "gui.actions": 5, "gui.panels": 5,
+    "gui.dialogs": 4, "gui.canvas": 4, "gui.live_overlap": 4,
+    "gui.inference": 3, "gui.background": 3, "gui.widgets": 3,
+    "gui.icons": 2, "gui.proposals": 2, "gui.desk": 2, "gui.pose_edits": 2,
+    "gui.session": 1, "gui.theme": 1,
+    "gui.tools": 0, "gui.preferences": 0, "gui.style_sheet": 0, "gui.instance_color": 0,
 }  # fmt: skip
-TOP = 5
+TOP = 9
 CLOSED_TO_WINDOW = ("core.fit", "core.vision", "core.training", "core.cli")
 
 

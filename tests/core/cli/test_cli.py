@@ -230,6 +230,18 @@ def test_split_export_writes_three_sets(project: Path, say: Say, tmp_path: Path)
     ]
 
 
+def test_checked_photos_alone_are_exported_when_asked(project: Path, say: Say, tmp_path: Path) -> None:
+    def check_one(document: Document) -> None:
+        photo = document.photo(next(iter(document.project.entries)))
+        document.commit(Edit.of("Check", photo, photo.with_status(Status.CHECKED)))
+
+    changed_project(project, check_one)
+    assert say("export", project, tmp_path / "out", "--coco", "--labelme", "--checked-only")[0] == 0
+    images = json.loads((tmp_path / "out" / "instances.json").read_text())["images"]
+    assert [image["file_name"] for image in images] == ["a.png"]
+    assert [path.name for path in (tmp_path / "out" / "labelme").iterdir()] == ["a.json"]
+
+
 def test_adding_a_model_from_a_mesh_file(project: Path, say: Say, tmp_path: Path) -> None:
     store = open_project(project)
     mesh = store.mesh(store.load_project().models[MODEL].mesh_sha256)

@@ -160,7 +160,7 @@ def changes_of(key: Key, before: Value | None) -> st.SearchStrategy[Change]:
 
 @st.composite
 def changed_photos(draw: st.DrawFn, before: Photo) -> Photo:
-    """The photo with instances put in (of ids used before, too), taken out, changed and reordered; or another header."""
+    """The photo with instances put in (of ids used before, too), taken out, changed, reordered; or another header."""
     left = [one for one in before.instances if draw(st.integers(0, 3))]
     for instance in draw(st.lists(instances, max_size=3)):
         name = draw(st.sampled_from("abcd"))

@@ -47,7 +47,7 @@ def imported(content: dict[str, Any], folder: Path) -> tuple[Document, Report]:
     path = folder / "coco.json"
     path.write_text(json.dumps(content))
     document = new_document(folder / "project")
-    outcome = import_coco(path, document, images_dir=folder, project_folder=folder / "project")
+    outcome = import_coco(path, folder, document, project_folder=folder / "project")
     document.commit(outcome.edit)
     return document, outcome.report
 
@@ -122,6 +122,12 @@ def test_size_of_a_turned_photo_is_the_oriented_one(tmp_path: Path) -> None:
     (image,) = json.loads((tmp_path / "out" / "instances.json").read_text())["images"]
     assert (image["width"], image["height"]) == (80, 100)
     assert any("orientation 6" in line.reason for line in report.changed)
+
+
+def test_photos_away_from_the_project_are_told(tmp_path: Path) -> None:
+    for file in ("/photos/a.png", "D:/photos/a.png"):
+        _, report = exported([bare_photo(file=file)], tmp_path)
+        assert "file_name is absolute" in report.changed[0].reason
 
 
 def test_nothing_is_dropped_silently(tmp_path: Path) -> None:
@@ -240,7 +246,7 @@ def test_what_is_no_coco_file_raises_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text('{"shapes": []}')
     with pytest.raises(FormatError, match="no COCO file"):
-        import_coco(path, new_document(tmp_path / "p"), images_dir=tmp_path, project_folder=tmp_path)
+        import_coco(path, tmp_path, new_document(tmp_path / "p"), project_folder=tmp_path)
 
 
 def test_two_thousand_polygons_on_a_large_photo_need_little_memory(tmp_path: Path) -> None:
@@ -273,7 +279,7 @@ def test_square_is_traced_exported_and_read_back_within_a_tenth_of_a_pixel() -> 
 def test_sample_annotations_are_read(shared_data: Path, tmp_path: Path) -> None:
     document = new_document(tmp_path)
     photos = shared_data / "photos"
-    outcome = import_coco(photos / "annotations.coco.json", document, images_dir=photos, project_folder=tmp_path)
+    outcome = import_coco(photos / "annotations.coco.json", photos, document, project_folder=tmp_path)
     document.commit(outcome.edit)
     source = json.loads((photos / "annotations.coco.json").read_text())
     assert len(document.project.entries) == len(source["images"])

@@ -145,7 +145,7 @@ def test_clicked_keypoints_join_the_instance_that_is_there(tmp_path: Path) -> No
     document = new_document(tmp_path / "p")
     for name in ("instances", "keypoints"):
         file = tmp_path / "out" / f"{name}.json"
-        outcome = import_coco(file, document, images_dir=tmp_path, project_folder=tmp_path / "p")
+        outcome = import_coco(file, tmp_path, document, project_folder=tmp_path / "p")
         document.commit(outcome.edit)
     (back,) = (document.photo(key) for key in document.project.entries)
     (instance,) = back.instances
@@ -157,7 +157,7 @@ def test_projected_keypoints_are_not_taken_for_clicked_ones(tmp_path: Path) -> N
     write_image(tmp_path / "a.png", 640, 480)
     exported(posed(), tmp_path)
     document = new_document(tmp_path / "p")
-    outcome = import_coco(tmp_path / "keypoints.json", document, images_dir=tmp_path, project_folder=tmp_path / "p")
+    outcome = import_coco(tmp_path / "keypoints.json", tmp_path, document, project_folder=tmp_path / "p")
     document.commit(outcome.edit)
     (back,) = (document.photo(key) for key in document.project.entries)
     assert back.instances[0].keypoints == () and back.instances[0].pose == POSE

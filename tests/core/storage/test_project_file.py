@@ -302,6 +302,12 @@ def test_what_cannot_be_stored_is_refused_with_a_sentence(store: SqliteStore, va
     assert document.photo("p") is photo
 
 
+def test_two_instances_of_one_id_are_refused(store: SqliteStore) -> None:
+    twins = (Instance("a", "leg"), Instance("a", "sneaker"))
+    with pytest.raises(CannotStore, match=r"p\.jpg holds two instances of the same id"):
+        Document(store).commit(Edit.of("Add", None, photo_of("p").with_instances(twins)))
+
+
 def test_a_newer_project_is_refused_and_left_alone(path: Path) -> None:
     create_project(path).close()
     run_sql(path, f"UPDATE schema SET version = {SCHEMA_VERSION + 1}")

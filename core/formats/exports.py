@@ -1,0 +1,93 @@
+"""One export in several formats: which photos go in, where each format goes, and what is told of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.document.store import Store
+from core.formats.merging import Progress
+from core.formats.report import Report
+from core.formats.split import Split
+from core.labels.photo import Photo, Status
+from core.labels.project import Project
+
+FORMATS = ("coco", "coco_keypoints", "labelme")
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPlan:
+    """What to write. formats: of `FORMATS`; split and seed are for COCO; checked_only leaves out all other photos."""
+
+    formats: tuple[str, ...]
+    out_dir: Path
+    split: Split | None = None
+    seed: int = 0
+    checked_only: bool = False
+
+
+def export_project(
+    plan: ExportPlan, store: Store, *, project_folder: Path, progress: Progress | None = None
+) -> tuple[Report, ...]:
+    """Write a stored project; a report for each format. COCO goes to out_dir, labelme to out_dir/labelme.
+
+    Photos are read one at a time. Raises ValueError for an unknown format.
+    """
+    unknown = set(plan.formats) - set(FORMATS)
+    if unknown:
+        raise ValueError(f"{', '.join(sorted(unknown))} cannot be written; the formats are {', '.join(FORMATS)}")
+    project = _wanted(store.load_project(), plan)
+    reports = []
+    for index, name in enumerate(plan.formats):
+        told = None if progress is None else _part(progress, index, count=len(plan.formats))
+        write = {"coco": _coco, "coco_keypoints": _coco_keypoints, "labelme": _labelme}[name]
+        reports.append(write(plan, store, project, folder=project_folder, progress=told))
+    return tuple(reports)
+
+
+def _wanted(project: Project, plan: ExportPlan) -> Project:
+    if not plan.checked_only:
+        return project
+    entries = {key: entry for key, entry in project.entries.items() if entry.status is Status.CHECKED}
+    return project.with_entries(entries)
+
+
+def _part(progress: Progress, index: int, *, count: int) -> Progress:
+    return lambda fraction, text: progress((index + fraction) / count, text)
+
+
+def _photos(store: Store, project: Project) -> map[Photo]:
+    return map(store.load_photo, project.entries)
+
+
+def _coco(plan: ExportPlan, store: Store, project: Project, *, folder: Path, progress: Progress | None) -> Report:
+    from core.formats.coco import export_coco
+
+    photos = _photos(store, project)
+    return export_coco(photos, project, out_dir=plan.out_dir, split=plan.split, seed=plan.seed, progress=progress)
+
+
+def _coco_keypoints(
+    plan: ExportPlan, store: Store, project: Project, *, folder: Path, progress: Progress | None
+) -> Report:
+    # Loads numba: in a process that is no window's.
+    from core.formats.coco_keypoints import export_coco_keypoints
+
+    return export_coco_keypoints(
+        _photos(store, project),
+        project,
+        out_dir=plan.out_dir,
+        mesh_of=store.mesh,
+        split=plan.split,
+        seed=plan.seed,
+        progress=progress,
+    )
+
+
+def _labelme(plan: ExportPlan, store: Store, project: Project, *, folder: Path, progress: Progress | None) -> Report:
+    from core.formats.labelme import kept_extras
+    from core.formats.labelme_export import export_labelme
+
+    photos = ((photo, kept_extras(photo.id, store)) for photo in _photos(store, project))
+    out_dir = plan.out_dir / "labelme"
+    return export_labelme(photos, project, project_folder=folder, out_dir=out_dir, progress=progress)

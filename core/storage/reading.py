@@ -1,0 +1,61 @@
+"""A project read by a second process, such as an export, while the first one goes on working in it."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from pathlib import Path
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.pool import StaticPool
+
+from core.document.edit import Edit
+from core.document.store import HistoryLine, WriteMode
+from core.storage.database import SqliteStore
+from core.storage.errors import NotAProject, NotWritable, ProjectMissing
+
+
+class ReadingStore(SqliteStore):
+    """A Store of what was committed when it was opened; it takes no lock and refuses to be written to."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.annotator = ""
+        self._in_use = threading.RLock()
+        self._revisions: dict[str, int] = {}
+        self._engine = create_engine(
+            "sqlite://",
+            poolclass=StaticPool,
+            creator=lambda: sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, check_same_thread=False),
+        )
+
+        @event.listens_for(self._engine, "begin")
+        def begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN")
+
+        self._connection = self._engine.connect()
+
+    def write(self, edit: Edit, *, mode: WriteMode) -> HistoryLine:
+        """Refused: raises NotWritable."""
+        raise NotWritable(self.path, "it was opened for reading")
+
+    def set_setting(self, key: str, value: str | None) -> None:
+        """Refused: raises NotWritable."""
+        raise NotWritable(self.path, "it was opened for reading")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+        self._engine.dispose()
+
+
+def open_for_reading(path: Path | str) -> ReadingStore:
+    """Read a project that another process may hold. Raises ProjectMissing or NotAProject."""
+    path = Path(path).absolute()
+    if not path.is_file():
+        raise ProjectMissing(path)
+    try:
+        return ReadingStore(path)
+    except sqlite3.Error as error:
+        raise NotAProject(path, str(error)) from error

@@ -1,0 +1,173 @@
+"""Other tools' files: labelme folders and COCO files come in, and the project goes out to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.document.document import Document
+from core.document.edit import Change, Edit, Value
+from core.formats.report import Outcome, Report, ReportLine
+from core.jobs.messages import ExportRequest, ExportResult, Result
+from core.labels.photo import Photo
+from core.labels.shoe_model import ShoeModel
+from gui.actions.action import Action
+from gui.actions.asking import Asking
+from gui.actions.material_actions import NO_PROJECT
+from gui.background import Errands, Progress
+from gui.desk import Desk
+from gui.dialogs.export import ExportChoice, ExportDialog
+from gui.dialogs.report import ReportDialog
+from gui.inference import Inference
+from gui.preferences import Preferences
+from gui.session import Session
+
+if TYPE_CHECKING:
+    from core.formats.merging import ImportOutcome
+
+
+class ExchangeActions:
+    """The commands that read and write the files of other tools; both end in a report."""
+
+    def __init__(
+        self,
+        session: Session,
+        desk: Desk,
+        inference: Inference,
+        *,
+        asking: Asking,
+        errands: Errands,
+        preferences: Preferences,
+    ) -> None:
+        self._session = session
+        self._desk = desk
+        self._inference = inference
+        self._asking = asking
+        self._errands = errands
+        self._preferences = preferences
+
+    def table(self) -> list[Action]:
+        """Every command, in menu order."""
+        need = self._no_project
+        return [
+            Action(
+                "import_labelme",
+                "Import &labelme folder…",
+                "&File",
+                self.import_labelme,
+                (),
+                need,
+                "import",
+                separated=True,
+            ),
+            Action("import_coco", "Import &COCO file…", "&File", self.import_coco, (), need, "import"),
+            Action("export", "&Export…", "&File", self.export, ("Ctrl+E",), need, "export"),
+        ]
+
+    def import_labelme(self) -> None:
+        """Ask for a folder of labelme files and merge them."""
+        path = self._asking.folder("Import a labelme folder")
+        if path:
+            self.merge_labelme(path)
+
+    def merge_labelme(self, path: Path) -> None:
+        """Merge labelme files into the project as one edit, and show the report."""
+
+        def read(document: Document, progress: Progress) -> ImportOutcome:
+            from core.formats.labelme import import_labelme
+
+            return import_labelme([path], document, project_folder=self._desk.folder, progress=progress)
+
+        self._merge(f"Importing {path.name}", read)
+
+    def import_coco(self) -> None:
+        """Ask for a COCO file and the folder of its images, and merge it."""
+        file = self._asking.file("Import a COCO file", "COCO (*.json)")
+        images = self._asking.folder("Folder of its images", start=file.parent) if file else None
+        if file is None or images is None:
+            return
+
+        def read(document: Document, progress: Progress) -> ImportOutcome:
+            from core.formats.coco_import import import_coco
+
+            folder = self._desk.folder
+            return import_coco(file, images, document=document, project_folder=folder, progress=progress)
+
+        self._merge(f"Importing {file.name}", read)
+
+    def export(self) -> None:
+        """Ask what and where, and write it from the inference core."""
+        if self._desk.path is None:
+            return
+        folder = self._preferences["export_folder"] or str(self._desk.folder / "export")
+        dialog = ExportDialog(self._desk.path, folder=folder, parent=self._asking.window)
+        dialog.chosen.connect(lambda choice: self._export(dialog, choice))
+        dialog.open()
+
+    def _export(self, dialog: ExportDialog, choice: ExportChoice) -> None:
+        self._preferences.set("export_folder", str(choice.folder))
+        out = (str(self._desk.path), str(choice.folder.absolute()))
+        request = ExportRequest(*out, choice.formats, choice.shares, choice.seed, choice.checked_only)
+
+        def on_result(result: Result) -> None:
+            assert isinstance(result.answer, ExportResult)
+            lines = [ReportLine(Outcome(word), *rest) for word, *rest in result.answer.lines]
+            report = Report(f"Export to {choice.folder}", tuple(lines))
+            dialog.show_report(report)
+            self._session.notice(report.summary, "warning" if report.refused else "success")
+
+        job_id = self._inference.submit(
+            request,
+            on_step=lambda step: dialog.show_progress(step.fraction, step.text),
+            on_result=on_result,
+            on_failed=lambda failed: dialog.show_problem(failed.sentence),
+        )
+        dialog.cancelled.connect(lambda: self._inference.cancel(job_id))
+
+    def _merge(self, title: str, read: Callable[[Document, Progress], ImportOutcome]) -> None:
+        store = self._desk.store
+        if store is None:
+            return
+
+        def done(outcome: ImportOutcome) -> None:
+            if not outcome.edit.changes:
+                self._session.notice(outcome.report.text().splitlines()[0], "warning")
+                return
+            document = self._session.document
+            if document is not None and self._session.commit(rebased(outcome.edit, document)):
+                self._after_import(outcome)
+
+        # A document of its own: the window's belongs to the window's thread.
+        self._errands.run(title, lambda progress: read(Document(store), progress), done=done)
+
+    def _after_import(self, outcome: ImportOutcome) -> None:
+        from core.formats.labelme import keep_extras
+
+        if self._desk.store is not None:
+            keep_extras(outcome, self._desk.store)
+        photos = outcome.edit.photos_after()
+        if photos and self._session.photo_id is None:
+            self._session.open_photo(photos[0].id)
+        report = outcome.report
+        if report.refused or report.changed:
+            ReportDialog(report, self._asking.window).open()
+        self._session.notice(report.summary, "warning" if report.refused else "success")
+
+    def _no_project(self) -> str | None:
+        return None if self._session.document is not None else NO_PROJECT
+
+
+def rebased(edit: Edit, document: Document) -> Edit:
+    """An edit made on another Document of the same store, begun from this one's objects."""
+
+    def here(before: Value | None) -> Value | None:
+        if isinstance(before, Photo):
+            return document.photo(before.id)
+        if isinstance(before, ShoeModel):
+            return document.project.models[before.id]
+        return document.project.categories[before.id] if before is not None else None
+
+    changes: list[Change] = [(here(before), after) for before, after in edit.changes]
+    return replace(edit, changes=tuple(changes))

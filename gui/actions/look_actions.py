@@ -1,0 +1,56 @@
+"""How the shoe is drawn over the photo: its look and its opacity."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gui.actions.action import Action
+from gui.session import Session, ShoeLook
+
+
+class LookActions:
+    """The last commands of the Pose menu, on one session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def table(self) -> list[Action]:
+        """Every command, in menu order."""
+        return [
+            Action(
+                "shoe_look",
+                "Next &look: shaded, texture, wires, outline",
+                "&Pose",
+                self.next_look,
+                ("V",),
+                separated=True,
+            ),
+            Action("opacity_less", "&Less opaque", "&Pose", lambda: self._opaque(-0.1), ("[",)),
+            Action("opacity_more", "M&ore opaque", "&Pose", lambda: self._opaque(0.1), ("]",)),
+            Action(
+                "hide_shoe",
+                "&Hide the shoe",
+                "&Pose",
+                self._toggle_shoe,
+                ("C",),
+                checked=lambda: self._session.view.shoe_hidden,
+            ),
+        ]
+
+    def next_look(self) -> None:
+        """Shaded, texture, wires, outline, and round again."""
+        looks = list(ShoeLook)
+        view = self._session.view
+        look = looks[(looks.index(view.shoe_look) + 1) % len(looks)]
+        self._session.look(replace(view, shoe_look=look))
+        self._session.notice(f"The shoe is drawn as {look.value}.")
+
+    def _opaque(self, by: float) -> None:
+        view = self._session.view
+        opacity = round(min(max(view.shoe_opacity + by, 0.05), 1.0), 2)
+        self._session.look(replace(view, shoe_opacity=opacity))
+        self._session.notice(f"Shoe opacity {opacity:.0%}.")
+
+    def _toggle_shoe(self) -> None:
+        view = self._session.view
+        self._session.look(replace(view, shoe_hidden=not view.shoe_hidden))

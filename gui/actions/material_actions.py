@@ -1,0 +1,155 @@
+"""Photos and shoe models: how they come into a project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.document.edit import Edit
+from core.jobs.messages import MeshProposal
+from core.labels.instance import new_id
+from core.labels.photo import Photo
+from core.labels.shoe_model import ShoeModel
+from gui.actions.action import Action
+from gui.actions.asking import Asking
+from gui.background import Errands, Progress
+from gui.desk import SUFFIX, Desk
+from gui.dialogs.import_mesh import ImportMeshDialog
+from gui.inference import Inference
+from gui.session import Session
+
+NO_PROJECT = "Open or begin a project first (Ctrl+N)."
+_PHOTO_PATTERNS = "Photos (*.jpg *.jpeg *.png *.tif *.tiff *.webp *.heic *.heif)"
+_MESH_SUFFIXES = (".glb", ".gltf", ".obj", ".ply", ".stl")
+_MESH_PATTERNS = f"Meshes ({' '.join('*' + suffix for suffix in _MESH_SUFFIXES)})"
+
+
+class MaterialActions:
+    """The commands that bring photos and models in."""
+
+    def __init__(self, session: Session, desk: Desk, inference: Inference, *, asking: Asking, errands: Errands) -> None:
+        self._session = session
+        self._desk = desk
+        self._inference = inference
+        self._asking = asking
+        self._errands = errands
+
+    def table(self) -> list[Action]:
+        """Every command, in menu order."""
+        need = self.no_project
+        return [
+            Action("add_photos", "Add &photos…", "&File", self.add_photos, ("Ctrl+I",), need, "photo", separated=True),
+            Action("add_folder", "Add &folder of photos…", "&File", self.add_folder, ("Ctrl+Shift+I",), need, "folder"),
+            Action("import_model", "Import shoe &model…", "&File", self.import_model, ("Ctrl+M",), need, "model"),
+        ]
+
+    def add_photos(self) -> None:
+        """Ask for photos and add them."""
+        paths = self._asking.files("Add photos", _PHOTO_PATTERNS)
+        if paths:
+            self.take_photos(paths)
+
+    def add_folder(self) -> None:
+        """Ask for a folder and add every photo in it."""
+        path = self._asking.folder("Add a folder of photos")
+        if path:
+            self.take_photos([path])
+
+    def take_photos(self, paths: list[Path]) -> None:
+        """Add photos, and those in folders, as one edit; what cannot be read is named."""
+        known = {entry.file for entry in self._session.project.entries.values()}
+        first = max((entry.position for entry in self._session.project.entries.values()), default=-1) + 1
+        folder = self._desk.folder
+
+        def work(progress: Progress) -> tuple[list[Photo], list[str]]:
+            return _read_photos(paths, folder, known=known, first=first, progress=progress)
+
+        self._errands.run("Adding photos", work, done=self._on_photos)
+
+    def _on_photos(self, answer: tuple[list[Photo], list[str]]) -> None:
+        photos, troubles = answer
+        if photos:
+            label = f"Add {photos[0].file}" if len(photos) == 1 else f"Add {len(photos)} photos"
+            if self._session.commit(Edit(label, tuple((None, photo) for photo in photos))):
+                self._session.open_photo(photos[0].id)
+        if troubles:
+            more = f" (and {len(troubles) - 1} more)" if len(troubles) > 1 else ""
+            self._session.notice(f"{troubles[0]}{more}", "warning")
+        elif photos:
+            self._session.notice(f"{len(photos)} photos added. P draws an outline, G boxes a sneaker.", "success")
+
+    def import_model(self) -> None:
+        """Ask for a mesh file, show what it becomes, and take it."""
+        path = self._asking.file("Import shoe model", _MESH_PATTERNS)
+        if path:
+            self.propose_model(path)
+
+    def propose_model(self, file: Path) -> None:
+        """Show what a mesh file becomes, and take it."""
+        dialog = ImportMeshDialog(file, self._inference, self._asking.window)
+        dialog.taken.connect(lambda proposal, name: self._take_model(file, proposal, name))
+        dialog.open()
+
+    def _take_model(self, file: Path, proposal: MeshProposal, name: str) -> None:
+        store = self._desk.store
+        if store is None:
+            return
+
+        def work(progress: Progress) -> ShoeModel:
+            from core.storage.mesh_cache import load_mesh_file
+
+            mesh = load_mesh_file(proposal.mesh.file)
+            sha256 = store.add_mesh(mesh)
+            return ShoeModel(new_id(), name, sha256, proposal.extent_mm, proposal.diameter_mm, mesh_file=str(file))
+
+        def done(model: ShoeModel) -> None:
+            if self._session.commit(Edit.of(f"Import {name}", None, model)):
+                self._session.notice(f"“{name}” is in the project. Shift+Q lays it over a chosen outline.", "success")
+
+        self._errands.run(f"Keeping {name}", work, done=done)
+
+    def take_dropped(self, names: list[str]) -> None:
+        """Files dropped on the window: a project, a mesh, photos and folders."""
+        paths = [Path(name) for name in names]
+        projects = [path for path in paths if path.suffix == SUFFIX]
+        if projects:
+            self._desk.open(projects[0])
+            return
+        if self.no_project() is not None:
+            self._session.notice(NO_PROJECT, "warning")
+            return
+        meshes = [path for path in paths if path.suffix.lower() in _MESH_SUFFIXES]
+        if meshes:
+            self.propose_model(meshes[0])
+        photos = [path for path in paths if path not in meshes]
+        if photos:
+            self.take_photos(photos)
+
+    def no_project(self) -> str | None:
+        """Why nothing can be brought in now."""
+        return None if self._session.document is not None else NO_PROJECT
+
+
+def _read_photos(
+    paths: list[Path], folder: Path, *, known: set[str], first: int, progress: Progress
+) -> tuple[list[Photo], list[str]]:
+    from core.storage.image_file import PHOTO_SUFFIXES, PhotoError, photo_from_file
+
+    files: list[Path] = []
+    for path in paths:
+        inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in PHOTO_SUFFIXES) if path.is_dir() else [path]
+        files.extend(inside)
+    photos: list[Photo] = []
+    troubles = [f"There is no photo in {path}." for path in paths if path.is_dir() and not files]
+    for index, file in enumerate(files):
+        progress(index / len(files), file.name)
+        try:
+            photo = photo_from_file(file, project_folder=folder, position=first + len(photos))
+        except PhotoError as error:
+            troubles.append(str(error))
+            continue
+        if photo.file in known:
+            troubles.append(f"{file.name} is in the project already.")
+        else:
+            known.add(photo.file)
+            photos.append(photo)
+    return photos, troubles

@@ -1,0 +1,88 @@
+"""Beginning, opening and leaving projects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gui.actions.action import Action
+from gui.actions.asking import Asking
+from gui.background import Errands, Progress
+from gui.desk import SUFFIX, Desk
+from gui.dialogs.preferences import PreferencesDialog
+from gui.preferences import Preferences
+from gui.session import Session
+
+_PATTERNS = f"Outsole project (*{SUFFIX})"
+
+
+class ProjectActions:
+    """The first and last commands of the File menu."""
+
+    def __init__(
+        self, session: Session, desk: Desk, *, asking: Asking, errands: Errands, preferences: Preferences
+    ) -> None:
+        self._session = session
+        self._desk = desk
+        self._asking = asking
+        self._errands = errands
+        self._preferences = preferences
+
+    def table(self) -> list[Action]:
+        """New, open, sample."""
+        return [
+            Action("new_project", "&New project…", "&File", self.new_project, ("Ctrl+N",), icon="add"),
+            Action("open_project", "&Open project…", "&File", self.open_project, ("Ctrl+O",), icon="folder"),
+            Action("open_sample", "Open the &sample", "&File", self.open_sample, icon="shoe"),
+        ]
+
+    def last_table(self) -> list[Action]:
+        """Preferences and quit, at the menu's end."""
+        keys = ("Ctrl+Alt+P",)
+        return [
+            Action(
+                "preferences", "Pre&ferences…", "&File", self.show_preferences, keys, icon="settings", separated=True
+            ),
+            Action("quit", "&Quit", "&File", self._quit, ("Ctrl+Q",), separated=True),
+        ]
+
+    def new_project(self) -> None:
+        """Ask for a name and begin."""
+        path = self._asking.new_file("New project", _PATTERNS)
+        if path and self._desk.create(path):
+            self._session.notice("A new project. Drop photos here, or add them with Ctrl+I.", "success")
+
+    def open_project(self) -> None:
+        """Ask which one and open it."""
+        path = self._asking.file("Open project", _PATTERNS)
+        if path:
+            self._desk.open(path)
+
+    def open_sample(self) -> None:
+        """The bundled sample; it is copied into this user's folder the first time, so that it can be worked on."""
+        from core.storage.folders import data_dir
+
+        path = data_dir() / "sample" / f"sample{SUFFIX}"
+        if path.exists():
+            self._desk.open(path)
+            return
+
+        def work(progress: Progress) -> Path:
+            from core.sneaker.sample_project import create_sample_project
+
+            progress(0.0, "copying photos")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            create_sample_project(path)
+            return path
+
+        def done(made: Path) -> None:
+            self._desk.open(made)
+
+        self._errands.run("Making the sample", work, done=done)
+
+    def show_preferences(self) -> None:
+        """What this computer's user prefers."""
+        PreferencesDialog(self._preferences, self._asking.window).open()
+
+    def _quit(self) -> None:
+        if self._asking.window is not None:
+            self._asking.window.close()

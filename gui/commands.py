@@ -1,0 +1,132 @@
+"""Every command of the window as one table, with its menus, its palette, and what the panels ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QDockWidget, QMenu, QWidget
+
+from gui.actions.action import Action, ActionSet
+from gui.actions.asking import Asking
+from gui.actions.edit_actions import EditActions
+from gui.actions.exchange_actions import ExchangeActions
+from gui.actions.label_actions import LabelActions
+from gui.actions.look_actions import LookActions
+from gui.actions.material_actions import MaterialActions
+from gui.actions.photo_actions import PhotoActions
+from gui.actions.pose_actions import PoseActions
+from gui.actions.project_actions import ProjectActions
+from gui.actions.view_actions import ViewActions
+from gui.panels.tool_palette import ToolPalette
+from gui.workplace import Workplace
+
+PALETTE = (
+    "tool_select",
+    "tool_polygon",
+    "tool_box",
+    None,
+    "tool_part",
+    "tool_hole",
+    None,
+    "place_shoe",
+    "tool_align",
+    "fit",
+    None,
+    "zoom_fit",
+    "one_to_one",
+)
+CONTEXT = ("accept", "fit", "place_shoe", "tool_hole", "tool_part", "side_left", "side_right", "hide", "lock", "delete")
+
+
+class Commands:
+    """The commands of one window, owned by it and working on its workplace."""
+
+    def __init__(self, workplace: Workplace, window: QWidget) -> None:
+        self._workplace = workplace
+        session, desk = workplace.session, workplace.desk
+        asking = Asking(workplace.preferences, window)
+        self.materials = MaterialActions(session, desk, workplace.inference, asking=asking, errands=workplace.errands)
+        self._poses = PoseActions(session)
+        self.views = ViewActions(session, workplace.canvas, preferences=workplace.preferences)
+        self.actions = ActionSet(self._table(asking), window=window, canvas=workplace.canvas)
+        self.views.all_actions = lambda: self.actions.table
+        self.palette = ToolPalette(self.actions[name] if name else None for name in PALETTE)
+        self._connect_hand()
+        self._connect_panels()
+        self._keep_fresh()
+
+    def add_panel(self, title: str, dock: QDockWidget) -> None:
+        """A panel can be folded away from the View menu."""
+        self.views.add_panel(title, dock)
+
+    def run(self, action_id: str) -> None:
+        """What the menu would do."""
+        self.actions.refresh()
+        self.actions[action_id].trigger()
+
+    def _table(self, asking: Asking) -> Iterable[Action]:
+        place = self._workplace
+        session, desk = place.session, place.desk
+        errands, preferences = place.errands, place.preferences
+        projects = ProjectActions(session, desk, asking=asking, errands=errands, preferences=preferences)
+        exchange = ExchangeActions(
+            session, desk, place.inference, asking=asking, errands=errands, preferences=preferences
+        )
+        yield from (*projects.table(), *self.materials.table(), *exchange.table(), *projects.last_table())
+        yield from (*EditActions(session).table(), *LabelActions(session).table(), *self._poses.table())
+        yield from (*place.machine.table(), *LookActions(session).table(), *PhotoActions(session).table())
+        yield from self.views.table()
+
+    def _connect_hand(self) -> None:
+        canvas = self._workplace.canvas
+        canvas.hand.pushed = self._poses.push
+        canvas.hand.double_clicked.connect(lambda _: self._on_double_click())
+        canvas.menu_wanted.connect(lambda _: self._offer_menu())
+
+    def _connect_panels(self) -> None:
+        panels = self._workplace.panels
+        panels.welcome.wanted.connect(self.run)
+        panels.welcome.project_wanted.connect(lambda file: self._workplace.desk.open(Path(file)))
+        panels.photos.add_requested.connect(lambda: self.run("add_photos"))
+        panels.models.import_requested.connect(lambda: self.run("import_model"))
+        panels.pose.import_requested.connect(lambda: self.run("import_model"))
+        panels.pose.reset_requested.connect(lambda: self.run("reset_pose"))
+        panels.pose.mirror_requested.connect(lambda: self.run("mirror"))
+        panels.pose.copy_requested.connect(lambda: self.run("copy_previous"))
+        panels.pose.fit_requested.connect(self._fit_from_panel)
+
+    def _fit_from_panel(self) -> None:
+        self._workplace.canvas.setFocus()  # Enter and Escape answer the proposal there
+        self.run("fit")
+
+    def _on_double_click(self) -> None:
+        session = self._workplace.session
+        if session.tool == "align" and session.selected is not None and session.selected.pose is None:
+            self.run("place_shoe")
+
+    def _offer_menu(self) -> None:
+        menu = QMenu(self._workplace.canvas)
+        self.actions.refresh()
+        self.actions.fill_menu(menu, CONTEXT)
+        menu.popup(QCursor.pos())
+
+    def _keep_fresh(self) -> None:
+        place = self._workplace
+        timer = QTimer(place.canvas)
+        timer.setSingleShot(True)
+        timer.setInterval(0)
+        timer.timeout.connect(self._refresh)
+        signals = place.session.signals
+        changes = (signals.shown_changed, signals.selection_changed, signals.tool_changed, signals.document_changed)
+        for signal in (*changes, signals.view_changed, place.proposals.changed):
+            signal.connect(lambda _: None if place.session.drag is not None else timer.start())
+        timer.start()
+
+    def _refresh(self) -> None:
+        document = self._workplace.session.document
+        self.actions.rename("undo", f"&Undo {document.undo_label}" if document and document.can_undo else "&Undo")
+        self.actions.rename("redo", f"&Redo {document.redo_label}" if document and document.can_redo else "&Redo")
+        self.actions.refresh()
