@@ -92,6 +92,7 @@ class Commands:
         panels.welcome.project_wanted.connect(lambda file: self._workplace.desk.open(Path(file)))
         panels.photos.add_requested.connect(lambda: self.run("add_photos"))
         panels.models.import_requested.connect(lambda: self.run("import_model"))
+        panels.models.landmarks_requested.connect(self.materials.place_landmarks)
         panels.pose.import_requested.connect(lambda: self.run("import_model"))
         panels.pose.reset_requested.connect(lambda: self.run("reset_pose"))
         panels.pose.mirror_requested.connect(lambda: self.run("mirror"))

@@ -14,6 +14,7 @@ from gui.canvas.shoe_renderer import ShoeRenderer
 from gui.desk import Desk
 from gui.inference import Inference
 from gui.live_overlap import LiveOverlap, OverlapWatch
+from gui.model_pictures import ModelPictures
 from gui.panels.history import HistoryPanel
 from gui.panels.instance_list import InstanceList
 from gui.panels.job_list import JobList, JobStatus
@@ -99,11 +100,14 @@ class Workplace:
     def _make_panels(self) -> Panels:
         session = self.session
         pictures = Thumbnails(self.desk.file_named) if self.preferences["thumbnails"] else None
+        models = ModelPictures(self.desk, self.errands)
+        library = ModelLibrary(session, models.picture)
+        models.ready = library.refresh
         return Panels(
             PhotoList(session, pictures),
             InstanceList(session),
             PosePanel(session),
-            ModelLibrary(session),
+            library,
             HistoryPanel(session),
             JobList(self.inference),
             NoticeBar(session),

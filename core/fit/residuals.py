@@ -78,7 +78,7 @@ def normal_equations(
         if not _counts(u, v, field):
             continue
         e, gx, gy = distance_at(u, v, field)
-        rho, weight = _robust(e, e * e, kind, scale)
+        rho, weight = _robust(e * e, kind, scale)
         model_cost += rho
         model_count += 1
         _jacobian(rotation, translation, focal_centre, points[i], gx, gy, row)
@@ -93,10 +93,10 @@ def normal_equations(
     for i in range(samples.at_px.shape[0]):
         k, squared, e = _nearest(samples.at_px[i], samples.normals[i], pixels, directions)
         if k < 0:
-            image_cost += samples.weights[i] * _robust(100.0 * scale, 1e4 * scale * scale, kind, scale)[0]
+            image_cost += samples.weights[i] * _robust(1e4 * scale * scale, kind, scale)[0]
             continue
         off = squared - e * e
-        rho, weight = _robust(e, squared if off > tangential * tangential else e * e, kind, scale)
+        rho, weight = _robust(squared if off > tangential * tangential else e * e, kind, scale)
         image_cost += samples.weights[i] * rho
         for c in range(6):
             row[c] = -jacobians[k, c]
@@ -193,7 +193,9 @@ def stepped(rotation: Array, translation: Array, tangent: Array) -> tuple[Array,
 
 
 @njit(cache=True, nogil=True)
-def _projected(rotation, translation, focal_centre, points, normals):  # type: ignore[no-untyped-def]
+def _projected(
+    rotation: Array, translation: Array, focal_centre: Array, points: Array, normals: Array
+) -> tuple[Array, Array, Array, bool]:
     """Pixels, outward directions on the screen, Jacobians along them, and whether all is in front of the camera."""
     count = points.shape[0]
     pixels, directions, jacobians = np.empty((count, 2)), np.empty((count, 2)), np.empty((count, 6))
@@ -217,7 +219,9 @@ def _projected(rotation, translation, focal_centre, points, normals):  # type: i
 
 
 @njit(cache=True, nogil=True)
-def _jacobian(rotation, translation, focal_centre, p, nx, ny, row):  # type: ignore[no-untyped-def]
+def _jacobian(
+    rotation: Array, translation: Array, focal_centre: Array, p: Array, nx: float, ny: float, row: Array
+) -> None:
     """Write the (6,) derivative of a point's place along (nx, ny) on the screen."""
     x = rotation[0, 0] * p[0] + rotation[0, 1] * p[1] + rotation[0, 2] * p[2]
     y = rotation[1, 0] * p[0] + rotation[1, 1] * p[1] + rotation[1, 2] * p[2]
@@ -230,7 +234,7 @@ def _jacobian(rotation, translation, focal_centre, p, nx, ny, row):  # type: ign
 
 
 @njit(cache=True, nogil=True)
-def _accumulate(hessian, gradient, row, e, weight):  # type: ignore[no-untyped-def]
+def _accumulate(hessian: Array, gradient: Array, row: Array, e: float, weight: float) -> None:
     """Add one residual to the upper triangle."""
     for r in range(6):
         scaled = weight * row[r]
@@ -240,7 +244,7 @@ def _accumulate(hessian, gradient, row, e, weight):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True, nogil=True)
-def _robust(e, squared, kind, scale):  # type: ignore[no-untyped-def]
+def _robust(squared: float, kind: int, scale: float) -> tuple[float, float]:
     """Cost and weight of a residual whose robust size is `squared`; Tukey's scale is where it stops counting."""
     ratio = squared / (scale * scale)
     if kind == 0:
@@ -252,7 +256,7 @@ def _robust(e, squared, kind, scale):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _counts(u, v, field):  # type: ignore[no-untyped-def]
+def _counts(u: float, v: float, field: Field) -> bool:
     """Whether there is evidence at (u, v): inside the photo and not under an ignored region."""
     if not (field.frame[0] < u < field.frame[2] and field.frame[1] < v < field.frame[3]):
         return False
@@ -265,7 +269,7 @@ def _counts(u, v, field):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _nearest(at, normal, pixels, directions):  # type: ignore[no-untyped-def]
+def _nearest(at: Array, normal: Array, pixels: Array, directions: Array) -> tuple[int, float, float]:
     """The nearest outline point that faces the same way (-1: none), its squared distance, and that along its normal."""
     best, found = 1e300, -1
     for k in range(pixels.shape[0]):

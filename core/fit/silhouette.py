@@ -11,6 +11,8 @@ from core.geometry.camera import Camera
 from core.render.outline import OutlineMesh, OutlinePoints, folds, layer_changes, outline_points, project
 
 Array = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Mask = NDArray[np.bool_]
 
 NEAREST_MM = 1.0
 _CRACK_PX = 0.25
@@ -60,7 +62,16 @@ def overlap_iou(mesh: OutlineMesh, rotation: Array, *, translation: Array, lens:
 
 
 @njit(cache=True, nogil=True)
-def _overlap(pixels, edges, kept, weights, shape, inside, valid, offset):  # type: ignore[no-untyped-def]
+def _overlap(
+    pixels: Array,
+    edges: Ints,
+    kept: Ints,
+    weights: NDArray[np.int8],
+    shape: tuple[int, int],
+    inside: Mask,
+    valid: Mask,
+    offset: tuple[int, int],
+) -> tuple[int, int]:
     """Valid pixels in both, and of the model; pixels (V, 2) has the corner of the model's box as origin."""
     height, width = shape
     change = layer_changes(pixels, edges, kept, weights, height, width)

@@ -158,34 +158,35 @@ def outline_points(
     columns those of shallow ones. Gaps between layers narrower than gap_px are cracks of the mesh, not its outline.
     """
     pixels, points = projected
-    edge_ids = np.empty(0, dtype=np.int32)
-    fractions = np.empty(0)
-    signs = np.empty(0, dtype=np.int8)
-    along_rows = 0
-    for axis in range(2):
-        found = _transitions(pixels, edges, kept, weights, window, gap_px, axis)
-        if axis == 0:
-            along_rows = found[0].shape[0]
-        edge_ids = np.concatenate((edge_ids, found[0]))
-        fractions = np.concatenate((fractions, found[1]))
-        signs = np.concatenate((signs, found[2]))
-    places = np.empty((edge_ids.shape[0], 3))
-    normals = np.empty((edge_ids.shape[0], 3))
-    for i in range(edge_ids.shape[0]):
-        a, b = edges[edge_ids[i], 0], edges[edge_ids[i], 1]
-        axis = 0 if i < along_rows else 1
-        _lift(points, a, b, fractions[i], signs[i], axis, rotation, translation, focal_centre, places[i], normals[i])
+    on_rows = _transitions(pixels, edges, kept, weights, window, gap_px, 0)
+    on_columns = _transitions(pixels, edges, kept, weights, window, gap_px, 1)
+    count = on_rows.shape[0]
+    places = np.empty((count + on_columns.shape[0], 3))
+    normals = np.empty((count + on_columns.shape[0], 3))
+    for i in range(places.shape[0]):
+        axis, end = (0, on_rows[i]) if i < count else (1, on_columns[i - count])
+        edge = edges[int(end[0])]
+        _lift(points, edge, end, axis, rotation, translation, focal_centre, places[i], normals[i])
     return places, normals
 
 
 @njit(cache=True, nogil=True)
-def _lift(points, a, b, fraction, sign, axis, rotation, translation, focal_centre, place, normal):  # type: ignore[no-untyped-def]
+def _lift(
+    points: Array,
+    edge: Ints,
+    end: Array,
+    axis: int,
+    rotation: Array,
+    translation: Array,
+    focal_centre: Array,
+    place: Array,
+    normal: Array,
+) -> None:
     """Write the point at a fraction of an edge on the screen, and the normal of the surface that ends there."""
+    a, b = edge[0], edge[1]
+    fraction, sign = end[1], end[2]
     near_a, near_b = (1.0 - fraction) / points[a, 2], fraction / points[b, 2]
     q = near_b / (near_a + near_b)
-    for k in range(3):
-        place[k] = 0.0
-        normal[k] = 0.0
     # The surface at its outline contains the edge and the ray: its normal is the cross product of two of its points.
     nx = points[a, 1] * points[b, 2] - points[a, 2] * points[b, 1]
     ny = points[a, 2] * points[b, 0] - points[a, 0] * points[b, 2]
@@ -194,33 +195,31 @@ def _lift(points, a, b, fraction, sign, axis, rotation, translation, focal_centr
     scale = 1.0 / max(np.sqrt(nx * nx + ny * ny + nz * nz), 1e-300)
     if across * sign < 0.0:
         scale = -scale
-    for j in range(3):
-        camera_normal = scale * (nx if j == 0 else (ny if j == 1 else nz))
-        offset = points[a, j] + q * (points[b, j] - points[a, j]) - translation[j]
-        for k in range(3):
-            place[k] += rotation[j, k] * offset
-            normal[k] += rotation[j, k] * camera_normal
+    for k in range(3):
+        place[k] = 0.0
+        normal[k] = scale * (rotation[0, k] * nx + rotation[1, k] * ny + rotation[2, k] * nz)
+        for j in range(3):
+            place[k] += rotation[j, k] * (points[a, j] + q * (points[b, j] - points[a, j]) - translation[j])
 
 
 @njit(cache=True, nogil=True)
-def _transitions(pixels, edges, kept, weights, window, gap_px, axis):  # type: ignore[no-untyped-def]
-    """Edge, fraction along it and outward sign (-1 where the shoe begins, +1 where it ends) on rows or columns."""
-    across, along = (1, 0) if axis == 0 else (0, 1)
-    step = window[4]
-    origin = window[across]
+def _crossings(
+    pixels: Array, edges: Ints, kept: Ints, window: Array, axis: int
+) -> tuple[NDArray[np.int64], Array, Ints]:
+    """Where the kept edges cross rows (axis 0) or columns (1): starts (L + 1,) of each line, place along it, and k."""
+    across, along = 1 - axis, axis
+    origin, step = window[across], window[4]
     lines = max(int((window[across + 2] - origin) / step), 1)
     starts = np.zeros(lines + 1, dtype=np.int64)
     for k in range(kept.shape[0]):
-        first, last = _line_range(
-            pixels[edges[kept[k], 0], across], pixels[edges[kept[k], 1], across], origin, step, lines
-        )
+        a, b = edges[kept[k], 0], edges[kept[k], 1]
+        first, last = _line_range(pixels[a, across], pixels[b, across], origin, step, lines)
         for line in range(first, last):
             starts[line + 1] += 1
     for line in range(lines):
         starts[line + 1] += starts[line]
-    total = starts[lines]
-    at = np.empty(total)
-    which = np.empty(total, dtype=np.int32)
+    at = np.empty(starts[lines])
+    which = np.empty(starts[lines], dtype=np.int32)
     fill = starts[:lines].copy()
     for k in range(kept.shape[0]):
         a, b = edges[kept[k], 0], edges[kept[k], 1]
@@ -231,41 +230,48 @@ def _transitions(pixels, edges, kept, weights, window, gap_px, axis):  # type: i
             at[fill[line]] = pixels[a, along] + fraction * (pixels[b, along] - pixels[a, along])
             which[fill[line]] = k
             fill[line] += 1
-    most = min(total, _MOST_A_LINE * lines)
-    edge_ids = np.empty(most, dtype=np.int32)
-    fractions = np.empty(most)
-    signs = np.empty(most, dtype=np.int8)
-    count = 0
     for line in range(lines):
-        low, high = starts[line], starts[line + 1]
-        _sort(at, which, low, high)
-        line_at = origin + (line + 0.5) * step
-        layers = 0
-        ended = -1
-        for i in range(low, high):
-            k = which[i]
-            a, b = edges[kept[k], 0], edges[kept[k], 1]
-            before = layers
-            layers += weights[k] if pixels[a, across] < pixels[b, across] else -weights[k]
-            if before == 0 and layers != 0:
-                if ended >= 0 and at[i] - at[ended] < gap_px:
-                    ended = -1
-                    continue
-                if ended >= 0:
-                    count = _emit(
-                        pixels, edges, kept[which[ended]], line_at, 1, axis, edge_ids, fractions, signs, count
-                    )
-                    ended = -1
-                count = _emit(pixels, edges, kept[k], line_at, -1, axis, edge_ids, fractions, signs, count)
-            elif before != 0 and layers == 0:
-                ended = i
-        if ended >= 0:
-            count = _emit(pixels, edges, kept[which[ended]], line_at, 1, axis, edge_ids, fractions, signs, count)
-    return edge_ids[:count], fractions[:count], signs[:count]
+        _sort(at, which, starts[line], starts[line + 1])
+    return starts, at, which
 
 
 @njit(cache=True, nogil=True)
-def _line_range(va, vb, origin, step, lines):  # type: ignore[no-untyped-def]
+def _transitions(
+    pixels: Array, edges: Ints, kept: Ints, weights: NDArray[np.int8], window: Array, gap_px: float, axis: int
+) -> Array:
+    """(N, 3) where the layers change from or to none on rows or columns, on edges that run rather across the lines:
+
+    edge, fraction along it on the screen, outward sign (-1 where the shoe begins, +1 where it ends).
+    """
+    across = 1 - axis
+    starts, at, which = _crossings(pixels, edges, kept, window, axis)
+    ends = np.empty((min(at.shape[0], _MOST_A_LINE * starts.shape[0]) + 1, 3))
+    count = 0
+    for line in range(starts.shape[0] - 1):
+        line_at = window[across] + (line + 0.5) * window[4]
+        layers = 0
+        ended = -1
+        for i in range(starts[line], starts[line + 1]):
+            k = which[i]
+            before = layers
+            upwards = pixels[edges[kept[k], 0], across] < pixels[edges[kept[k], 1], across]
+            layers += weights[k] if upwards else -weights[k]
+            if before != 0 and layers == 0:
+                ended = i
+            elif before == 0 and layers != 0:
+                closed = ended >= 0 and at[i] - at[ended] < gap_px
+                if not closed:
+                    if ended >= 0:
+                        count = _keep(ends, count, pixels, edges, kept[which[ended]], line_at, 1, axis)
+                    count = _keep(ends, count, pixels, edges, kept[k], line_at, -1, axis)
+                ended = -1
+        if ended >= 0:
+            count = _keep(ends, count, pixels, edges, kept[which[ended]], line_at, 1, axis)
+    return ends[:count]
+
+
+@njit(cache=True, nogil=True)
+def _line_range(va: float, vb: float, origin: float, step: float, lines: int) -> tuple[int, int]:
     """First line and the one after the last that an edge crosses; by its ends alone, so that edges meet exactly."""
     low, high = min(va, vb), max(va, vb)
     first = int(min(max(np.ceil((low - origin) / step - 0.5), 0.0), float(lines)))
@@ -274,22 +280,22 @@ def _line_range(va, vb, origin, step, lines):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _emit(pixels, edges, edge, line_at, sign, axis, edge_ids, fractions, signs, count):  # type: ignore[no-untyped-def]
-    """Keep a transition if its edge runs rather across the lines than along them; return the new count."""
+def _keep(ends: Array, count: int, pixels: Array, edges: Ints, edge: int, line_at: float, sign: int, axis: int) -> int:
+    """Keep a transition if its edge runs rather across the lines than along them; the new count."""
     a, b = edges[edge, 0], edges[edge, 1]
     dx, dy = pixels[b, 0] - pixels[a, 0], pixels[b, 1] - pixels[a, 1]
     steep = abs(dy) >= abs(dx)
-    if steep != (axis == 0) or count >= edge_ids.shape[0]:
+    if steep != (axis == 0) or count >= ends.shape[0]:
         return count
     start, length = (pixels[a, 1], dy) if axis == 0 else (pixels[a, 0], dx)
-    edge_ids[count] = edge
-    fractions[count] = min(max((line_at - start) / length, 0.0), 1.0)
-    signs[count] = sign
+    ends[count, 0] = edge
+    ends[count, 1] = min(max((line_at - start) / length, 0.0), 1.0)
+    ends[count, 2] = sign
     return count + 1
 
 
 @njit(cache=True, nogil=True)
-def _sort(at, which, low, high):  # type: ignore[no-untyped-def]
+def _sort(at: Array, which: Ints, low: int, high: int) -> None:
     """Sort crossings by place in low..high (Shell 1959): a line has a handful, or a hundred of a messy mesh."""
     gap = 1
     while 3 * gap + 1 < (high - low) // 2:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from core.document.edit import Edit
@@ -57,5 +58,5 @@ def open_for_reading(path: Path | str) -> ReadingStore:
         raise ProjectMissing(path)
     try:
         return ReadingStore(path)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, DBAPIError) as error:
         raise NotAProject(path, str(error)) from error

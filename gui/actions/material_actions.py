@@ -14,6 +14,7 @@ from gui.actions.asking import Asking
 from gui.background import Errands, Progress
 from gui.desk import SUFFIX, Desk
 from gui.dialogs.import_mesh import ImportMeshDialog
+from gui.dialogs.landmarks import LandmarksDialog
 from gui.inference import Inference
 from gui.session import Session
 
@@ -106,6 +107,21 @@ class MaterialActions:
                 self._session.notice(f"“{name}” is in the project. Shift+Q lays it over a chosen outline.", "success")
 
         self._errands.run(f"Keeping {name}", work, done=done)
+
+    def place_landmarks(self, model_id: str) -> None:
+        """Show the model and take the landmarks that are clicked on it."""
+        model = self._session.project.models.get(model_id)
+        mesh = self._desk.mesh(model) if model is not None else None
+        if model is None or mesh is None:
+            return
+        dialog = LandmarksDialog(model, mesh, self._asking.window)
+
+        def take(edited: ShoeModel) -> None:
+            current = self._session.project.models.get(model_id)
+            self._session.commit(Edit.of(f"Landmarks of {edited.name}", current, edited))
+
+        dialog.taken.connect(take)
+        dialog.open()
 
     def take_dropped(self, names: list[str]) -> None:
         """Files dropped on the window: a project, a mesh, photos and folders."""

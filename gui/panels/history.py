@@ -11,17 +11,17 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
     QStackedWidget,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
 from core.document.store import HistoryLine
-from gui import icons, theme
+from gui import theme
 from gui.session import Session
 from gui.widgets.following import follow_edits, later, soon
 from gui.widgets.pieces import EmptyState, as_panel, column
+from gui.widgets.row_ground import is_under_pointer, paint_ground
 
 ROW_PX = 24
 LINE = Qt.ItemDataRole.UserRole
@@ -129,14 +129,8 @@ class _LinePainter(QStyledItemDelegate):
         current, undone = index.row() == lines.now, index.row() > lines.now
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        under = bool(option.state & QStyle.StateFlag.State_MouseOver)
-        if current or under:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colors.selection if current else colors.hover))
-            painter.drawRoundedRect(rect.adjusted(4, 0, -4, -1), 4, 4)
-        if current:
-            mark = icons.pixmap("right", colors.accent, size_px=12, ratio=painter.device().devicePixelRatioF())
-            painter.drawPixmap(rect.left() + 8, rect.center().y() - 5, mark)
+        under = is_under_pointer(option)
+        paint_ground(painter, rect.adjusted(4, 0, -4, -1), chosen=current, under=under)
         line: HistoryLine | None = index.data(LINE)
         when = _clock(line.at) if line else ""
         painter.setFont(theme.font(theme.SMALL, tabular=True))
@@ -145,7 +139,7 @@ class _LinePainter(QStyledItemDelegate):
         painter.drawText(rect.adjusted(0, 0, -12, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, when)
         painter.setFont(theme.font())
         painter.setPen(QColor(colors.disabled if undone else colors.text))
-        words = rect.adjusted(24, 0, -20 - width, 0)
+        words = rect.adjusted(16, 0, -20 - width, 0)
         text = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, words.width())
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, text)
         painter.restore()

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen
-from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
+from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from core.labels.instance import Source
 from gui import icons, theme
 from gui.panels.instance_rows import ROW, InstanceRow
+from gui.widgets.row_ground import is_chosen, is_under_pointer, paint_ground
 
 ROW_PX = 28
 _BUTTON_PX = 24
@@ -63,17 +64,13 @@ class InstanceRowPainter(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: InstanceRow = index.data(ROW)
         colors = theme.colors()
-        state = option.state
         rect: QRect = option.rect
-        chosen = bool(state & QStyle.StateFlag.State_Selected)
-        under = bool(state & QStyle.StateFlag.State_MouseOver)
+        chosen = is_chosen(option)
+        under = is_under_pointer(option)
         places = Places.within(rect)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if chosen or under:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colors.selection if chosen else colors.hover))
-            painter.drawRoundedRect(rect.adjusted(4, 1, -4, -1), 4, 4)
+        paint_ground(painter, rect.adjusted(4, 1, -4, -1), chosen=chosen, under=under)
         _paint_swatch(painter, places.swatch, row)
         quiet = colors.disabled if row.hidden else colors.dim
         painter.setPen(QColor(quiet if row.hidden else colors.text))

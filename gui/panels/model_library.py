@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListView,
     QStackedWidget,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
@@ -24,6 +23,7 @@ from gui import icons, theme
 from gui.session import Session
 from gui.widgets.following import follow_edits, later, soon
 from gui.widgets.pieces import EmptyState, as_panel, button, column, icon_button, row
+from gui.widgets.row_ground import is_chosen, is_under_pointer, paint_ground
 
 ROW_PX = 64
 MODEL = Qt.ItemDataRole.UserRole
@@ -223,17 +223,12 @@ class _ModelPainter(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model: ShoeModel = index.data(MODEL)
         colors = theme.colors()
-        state = option.state
         rect: QRect = option.rect.adjusted(4, 2, -4, -2)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        chosen = bool(state & QStyle.StateFlag.State_Selected)
-        if chosen or state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colors.selection if chosen else colors.hover))
-            painter.drawRoundedRect(rect, 4, 4)
-        place = QRect(rect.left() + 4, rect.top() + 4, 72, rect.height() - 8)
+        paint_ground(painter, rect, chosen=is_chosen(option), under=is_under_pointer(option))
+        place = QRect(rect.left() + 6, rect.top() + 4, 72, rect.height() - 8)
         self._paint_picture(painter, place, model)
         words = rect.adjusted(86, 8, -8, -8)
         half = words.height() // 2

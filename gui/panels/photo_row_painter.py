@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
+from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from core.labels.photo import PhotoEntry, Status
 from gui import icons, theme
 from gui.panels.photo_rows import ENTRY, STATUS_TEXT, summary
 from gui.panels.thumbnails import Thumbnail, Thumbnails
+from gui.widgets.row_ground import is_chosen, is_under_pointer, paint_ground
 
 ROW_PX = 56
 PICTURE_PX = QSize(64, 48)
@@ -32,14 +33,14 @@ class PhotoRowPainter(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rect: QRect = option.rect.adjusted(4, 2, -4, -2)
-        _paint_back(painter, rect, option)
+        paint_ground(painter, rect, chosen=is_chosen(option), under=is_under_pointer(option))
         left = rect.left() + 8
         thumbnail = None
         if self.thumbnails:
             thumbnail = self.thumbnails.get(entry.file)
-            place = QRect(rect.left() + 4, rect.center().y() - PICTURE_PX.height() // 2 + 1, 64, 48)
+            place = QRect(rect.left() + 6, rect.center().y() - PICTURE_PX.height() // 2 + 1, 64, 48)
             _paint_picture(painter, place, thumbnail)
-            left = place.right() + 9
+            left = place.right() + 8
         missing = bool(thumbnail and thumbnail.problem)
         words = QRect(left, rect.top() + 6, rect.right() - left - 4, rect.height() - 12)
         top, bottom = QRect(words), QRect(words)
@@ -75,20 +76,6 @@ def _second_line(entry: PhotoEntry) -> str:
         return STATUS_TEXT[entry.status]
     posed = f" · {entry.posed_count} posed" if entry.posed_count else ""
     return f"{entry.instance_count} outlined{posed}"
-
-
-def _paint_back(painter: QPainter, rect: QRect, option: QStyleOptionViewItem) -> None:
-    colors = theme.colors()
-    state = option.state
-    if state & QStyle.StateFlag.State_Selected:
-        fill = colors.selection
-    elif state & QStyle.StateFlag.State_MouseOver:
-        fill = colors.hover
-    else:
-        return
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(fill))
-    painter.drawRoundedRect(rect, 4, 4)
 
 
 def _paint_picture(painter: QPainter, place: QRect, thumbnail: Thumbnail | None) -> None:

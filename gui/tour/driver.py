@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -19,7 +20,8 @@ _LOOK_AGAIN_S = 0.01
 _ANSWER_S = 60.0
 LEFT = Qt.MouseButton.LeftButton
 NONE = Qt.KeyboardModifier.NoModifier
-_kept: list[QWidget] = []
+# The Python name of a window or child dies with that of its parent, which Qt does not keep: the newest are kept here.
+_kept: deque[QObject] = deque(maxlen=256)
 
 
 class TourError(Exception):
@@ -34,13 +36,14 @@ class Driver:
 
     def __init__(self) -> None:
         self._relay = _Relay()
+        self._trouble: list[Exception] = []
 
     # ---- looking
 
     def read(self, look: Callable[[], T]) -> T:
         """What `look` answers on the window's thread; its exception is raised here."""
         answer: list[T] = []
-        trouble: list[BaseException] = []
+        trouble, self._trouble = self._trouble, []
         done = threading.Event()
 
         def run() -> None:
@@ -223,8 +226,14 @@ class Driver:
         self._send(lambda: send(window))
 
     def _send(self, send: Callable[[], object]) -> None:
-        # Not waited for: a press may open a dialog whose loop ends only when the dialog does.
-        self._relay.asked.emit(send)
+        def run() -> None:
+            try:
+                send()
+            except (RuntimeError, TourError) as error:
+                self._trouble.append(error)
+
+        # Its end is not waited for: a press may open a dialog whose loop ends only when the dialog does.
+        self._relay.asked.emit(run)
         self.read(lambda: None)
 
 
@@ -245,8 +254,7 @@ def seen(name: str) -> QWidget | None:
     """The visible widget of that name, of the newest window that has one."""
     popup, modal = QApplication.activePopupWidget(), QApplication.activeModalWidget()
     tops = [w for w in (popup, modal, *reversed(QApplication.topLevelWidgets())) if w is not None and w.isVisible()]
-    # The Python names of a dialog's children die with the dialog's own, which Qt does not keep.
-    _kept[:] = tops
+    _kept.extend(tops)
     for top in tops:
         if top.objectName() == name:
             return top
@@ -280,9 +288,11 @@ def _aimed(name: str, at: QPoint | None) -> tuple[QWindow, QPoint]:
 
 
 def _handle(widget: QWidget) -> QWindow:
-    handle = widget.window().windowHandle()
+    top = widget.window()
+    handle = top.windowHandle()
     if handle is None:
         raise TourError(f"The window of “{widget.objectName()}” is not shown.")
+    _kept.extend((top, handle))
     return handle
 
 
@@ -294,8 +304,7 @@ def _main_window() -> QMainWindow:
 
 
 def _key_window() -> QWindow:
-    popup, modal = QApplication.activePopupWidget(), QApplication.activeModalWidget()
-    return _handle(popup or modal or QApplication.activeWindow() or _main_window())
+    return _handle(_open_menu() or QApplication.activeModalWidget() or QApplication.activeWindow() or _main_window())
 
 
 def _open_menu() -> QMenu | None:

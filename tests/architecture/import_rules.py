@@ -53,7 +53,7 @@ WINDOW_LEVELS = {
     "gui.commands": 7,
     "gui.workplace": 6,
     "gui.actions": 5, "gui.panels": 5,
-    "gui.dialogs": 4, "gui.canvas": 4, "gui.live_overlap": 4,
+    "gui.dialogs": 4, "gui.canvas": 4, "gui.live_overlap": 4, "gui.model_pictures": 4,
     "gui.inference": 3, "gui.background": 3, "gui.widgets": 3,
     "gui.icons": 2, "gui.proposals": 2, "gui.desk": 2, "gui.pose_edits": 2,
     "gui.session": 1, "gui.theme": 1,

@@ -59,9 +59,7 @@ def test_seams_are_welded() -> None:
     assert outline_deviation(OutlineMesh.of(again), OutlineMesh.of(mesh)).rms_px < 1e-6
 
 
-def test_proxies_are_kept_on_disk_and_made_anew_when_damaged(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_proxies_are_kept_on_disk_and_made_anew_when_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OUTSOLE_CACHE_DIR", str(tmp_path))
     mesh = lofted_shoe().scaled(np.array([1.01, 1.0, 1.0]))
     made = proxies_of(mesh)

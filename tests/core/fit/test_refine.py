@@ -108,7 +108,7 @@ def test_steps_are_shown_and_can_stop_the_fit() -> None:
     found = refine_pose(asked, rough(true, 1), on_step=watch)
     assert len(shown) > 5
     fractions = [fraction for _, fraction in shown]
-    assert fractions == sorted(fractions) and 0 < fractions[0] and fractions[-1] <= 1
+    assert fractions == sorted(fractions) and fractions[0] > 0 and fractions[-1] <= 1
     assert rotation_angle_deg(shown[-1][0], found.pose) < 0.5
     with pytest.raises(FitCancelled):
         refine_pose(asked, rough(true, 1), on_step=lambda pose, fraction: fraction < 0.1)

@@ -11,7 +11,7 @@ import pytest
 import trimesh
 
 from core.geometry.mesh import Mesh
-from core.meshes.mesh_file import MeshFileError
+from core.meshes.mesh_file import MeshFileError, write_glb
 from core.meshes.orientation import AXIS_NAMES, proposed_orientation, shoe_from_file, turn_deg
 from core.meshes.pair import split_pair
 from core.meshes.shoe_import import propose_import
@@ -147,3 +147,12 @@ def test_the_shared_shoes_are_read_as_their_list_says() -> None:
         if truth["textures"] != "laces only":
             assert shoe.mesh.texture is not None
             assert shoe.mesh.texture.std() > 10
+
+
+def test_our_own_glb_comes_back_as_it_was(tmp_path: Path, sneaker: Mesh) -> None:
+    write_glb(sneaker, tmp_path / "own_shoe.glb")
+    shoe = propose_import(tmp_path / "own_shoe.glb")
+    assert shoe.axes == ("+Z", "+Y")
+    assert shoe.mesh.extent_mm == pytest.approx(sneaker.extent_mm, abs=0.01)
+    assert len(shoe.mesh.faces) == len(sneaker.faces)
+    assert any("right shoe" in note for note in shoe.notes)

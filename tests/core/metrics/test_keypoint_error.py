@@ -9,7 +9,7 @@ TRUE = np.array([[10.0, 10], [50, 10], [90, 60]])
 
 
 def test_normalised_error_counts_the_visible() -> None:
-    found = TRUE + [[3, 4], [0, 1], [100, 100]]
+    found = TRUE + np.array([[3, 4], [0, 1], [100, 100]])
     assert normalised_error_percent(TRUE, found, visible=[1, 1, 0], scale_px=100) == pytest.approx(3.0)
     assert np.isnan(normalised_error_percent(TRUE, found, visible=[0, 0, 0], scale_px=100))
     with pytest.raises(ValueError, match="above 0 px"):
@@ -21,7 +21,7 @@ def test_similarity_is_pycocotools_own() -> None:
     from pycocotools.cocoeval import COCOeval
 
     sigmas = np.array([0.05, 0.03, 0.1])
-    found = TRUE + [[3, 4], [0, 2], [6, -5]]
+    found = TRUE + np.array([[3, 4], [0, 2], [6, -5]])
     truth, guess = COCO(), COCO()
     flat = np.concatenate([TRUE, [[2], [1], [2]]], axis=1).reshape(-1).tolist()
     base = {"id": 1, "image_id": 1, "category_id": 1, "area": 4000.0, "bbox": [0, 0, 100, 80], "iscrowd": 0}
