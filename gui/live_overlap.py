@@ -9,9 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from core.document.signal import Signal
-from core.jobs.messages import MeshRef, OverlapRequest, OverlapResult, Result
+from core.jobs.messages import OverlapResult, Result
+from core.jobs.requests import overlap_request
 from core.labels.instance import Instance
-from core.labels.project import Role
 from core.labels.shoe_model import ShoeModel
 from gui.inference import Inference
 from gui.proposals import Proposals
@@ -80,15 +80,8 @@ class OverlapWatch(QObject):
         project = self._session.project
         model = project.models.get(instance.model_id or "")
         file = self._mesh_file(model) if model else None
-        if photo is None or model is None or file is None or instance.pose_estimate is None:
+        if photo is None or file is None:
             return
-        hiding = tuple(
-            other.region
-            for other in photo.instances
-            if project.category(other.category).role is not Role.SHOE and not other.region.is_empty
-        )
-        mesh = MeshRef(str(file), model.mesh_sha256, model.length_mm)
-        place = (instance.side, instance.size or model.size, photo.camera, instance.region, instance.pose_estimate.pose)
         self._asked = key
         self._under_way = True
 
@@ -102,5 +95,5 @@ class OverlapWatch(QObject):
             # No sentence: the number is a comfort, and the next move asks again.
             self._under_way = False
 
-        request = OverlapRequest(photo.id, instance.id, mesh, *place, hiding)
+        request = overlap_request(photo, instance, project=project, mesh_file=str(file))
         self._inference.submit(request, on_result=on_result, on_failed=on_failed)

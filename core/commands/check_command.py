@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from core.commands.console import PROBLEMS, Answer, CommandError, opened, progress_bar, project_folder
-from core.commands.machine import answer_of, overlap_request, why_not_fittable
+from core.commands.machine import answer_of, mesh_file_of
 from core.document.document import Document
 from core.geometry.camera import CameraSource
 from core.geometry.region import Region
 from core.jobs.messages import OverlapResult
+from core.jobs.requests import overlap_request, why_not_fittable
 from core.labels.instance import Instance
 from core.labels.photo import Photo, Status
 from core.labels.project import Role
@@ -108,7 +109,8 @@ def instance_problems(instance: Instance, photo: Photo, *, number: int, document
     iou = estimate.iou
     if iou is None and why_not_fittable(instance, project) is None:
         try:
-            answer = answer_of(overlap_request(photo, instance, project=project, store=document.store))
+            file = mesh_file_of(instance, project=project, store=document.store)
+            answer = answer_of(overlap_request(photo, instance, project=project, mesh_file=file))
         except CommandError as error:
             yield problem("pose", f"how well its pose fits cannot be measured: {error}")
             return

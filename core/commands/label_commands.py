@@ -17,10 +17,11 @@ from core.commands.console import (
     progress_bar,
     project_folder,
 )
-from core.commands.machine import answer_of, fit_request, fitted, why_not_fittable
+from core.commands.machine import answer_of, mesh_file_of
 from core.document.document import Document
 from core.document.edit import Edit
 from core.jobs.messages import FitResult, PhotoRef, SegmentRequest, SegmentResult
+from core.jobs.requests import fit_request, fitted, why_not_fittable
 from core.labels.instance import Instance, Provenance, Source, new_id
 from core.labels.photo import Photo
 
@@ -147,7 +148,8 @@ def _fitted(photo: Photo, instance: Instance, *, document: Document) -> Instance
     reason = why_not_fittable(instance, document.project)
     if reason is not None:
         raise CommandError(reason)
-    answer = answer_of(fit_request(photo, instance, project=document.project, store=document.store))
+    file = mesh_file_of(instance, project=document.project, store=document.store)
+    answer = answer_of(fit_request(photo, instance, project=document.project, mesh_file=file))
     assert isinstance(answer, FitResult)
     if answer.iou < answer.start_iou - _LEAST_WORSE:
         raise CommandError(f"the fit found nothing better than the pose it has (IoU {answer.start_iou:.3f})")

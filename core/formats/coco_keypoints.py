@@ -16,8 +16,8 @@ from core.formats.merging import Progress
 from core.formats.report import Report, changed
 from core.formats.split import Split
 from core.geometry.mesh import Mesh
-from core.geometry.region import Region
 from core.labels.instance import Instance, Keypoint, Visibility
+from core.labels.occlusion import hiding_regions
 from core.labels.photo import Photo
 from core.labels.project import Project, Role
 from core.labels.shoe_model import LANDMARK_LINKS, LANDMARK_NAMES
@@ -107,19 +107,6 @@ def keypoints_of(
         for name, (x, y), visibility in zip(landmarks, points_px, seen, strict=True)
     }
     return clicked | projected, True
-
-
-def hiding_regions(instance: Instance, photo: Photo, *, project: Project) -> tuple[Region, ...]:
-    """What can stand before the shoe: legs, ignore regions, and other shoes less the shoe's own outline."""
-    hiding = []
-    for other in photo.instances:
-        if other.id == instance.id or other.region.is_empty:
-            continue
-        if project.category(other.category).role is Role.SHOE:
-            hiding.append(other.region.difference(instance.region) if not instance.region.is_empty else other.region)
-        else:
-            hiding.append(other.region)
-    return tuple(hiding)
 
 
 def _flat(names: tuple[str, ...], found: dict[str, Keypoint]) -> list[float]:

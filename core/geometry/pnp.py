@@ -42,9 +42,7 @@ def solve_pnp(points_mm: ArrayLike, points_px: ArrayLike, camera: Camera) -> Pnp
     intrinsics = camera.opencv_matrix
     centred = np.ascontiguousarray(image_points - 0.5)
     lens = np.asarray(camera.distortion).copy()
-    found, omega, translation = cv2.solvePnP(
-        object_points, centred, intrinsics, lens, flags=cv2.SOLVEPNP_SQPNP
-    )
+    found, omega, translation = cv2.solvePnP(object_points, centred, intrinsics, lens, flags=cv2.SOLVEPNP_SQPNP)
     if not found:
         raise ValueError("the clicked landmarks fix no pose; are they in a line, or on the wrong side of the shoe?")
     omega, translation = cv2.solvePnPRefineLM(object_points, centred, intrinsics, lens, omega, translation)

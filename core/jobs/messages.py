@@ -98,7 +98,7 @@ class ImportMeshRequest:
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """Write a project's labels for other tools. formats: of core.formats.project_export.FORMATS.
+    """Write a project's labels for other tools. formats: of core.formats.exports.FORMATS.
 
     shares: of train, validation and test, None for one set. Relative paths are not known to the core: both are whole.
     """

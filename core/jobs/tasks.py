@@ -174,7 +174,7 @@ def _import_mesh(request: ImportMeshRequest, report: Report) -> MeshProposal:
 
 def _export(request: ExportRequest, report: Report) -> ExportResult:
     from core.document.store import StorageError
-    from core.formats.project_export import export_project
+    from core.formats.exports import ExportPlan, export_project
     from core.formats.split import Split
     from core.storage.reading import open_for_reading
 
@@ -185,16 +185,10 @@ def _export(request: ExportRequest, report: Report) -> ExportResult:
     try:
         store = open_for_reading(request.project_file)
         try:
-            reports = export_project(
-                store,
-                request.formats,
-                project_folder=Path(request.project_file).parent,
-                out_dir=Path(request.out_dir),
-                split=Split(request.shares) if request.shares else None,
-                seed=request.seed,
-                checked_only=request.checked_only,
-                progress=progress,
-            )
+            split = Split(request.shares) if request.shares else None
+            plan = ExportPlan(request.formats, Path(request.out_dir), split, request.seed, request.checked_only)
+            folder = Path(request.project_file).parent
+            reports = export_project(plan, store, project_folder=folder, progress=progress)
         finally:
             store.close()
     except (StorageError, ValueError) as error:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from types import MappingProxyType
 
 from core.jobs.messages import (
     Failed,
     FitRequest,
     FitResult,
-    MeshRef,
     PhotoRef,
     Result,
     SegmentRequest,
     SegmentResult,
     Step,
 )
+from core.jobs.requests import fit_request, fitted
 from core.labels.instance import Instance, PoseEstimate, Provenance, Source, new_id
 from core.labels.photo import Photo
-from core.labels.project import Role
 from core.labels.shoe_model import ShoeModel
 from gui.actions.action import Action
 from gui.background import Errands
@@ -119,40 +117,17 @@ class Machine:
         return None
 
     def _fit_request(self, photo: Photo, instance: Instance) -> FitRequest | None:
-        model = self._session.project.models.get(instance.model_id or "")
+        project = self._session.project
+        model = project.models.get(instance.model_id or "")
         file = self._mesh_file(model) if model else None
-        if model is None or file is None or instance.pose_estimate is None:
+        if file is None:
             self._session.notice("The shoe model of this sneaker is not in the project; choose another one.", "warning")
             return None
-        hiding = tuple(
-            other.region
-            for other in photo.instances
-            if self._session.project.category(other.category).role is not Role.SHOE and not other.region.is_empty
-        )
-        return FitRequest(
-            photo.id,
-            instance.id,
-            MeshRef(str(file), model.mesh_sha256, model.length_mm),
-            instance.side,
-            instance.size or model.size,
-            photo.camera,
-            instance.region,
-            instance.pose_estimate.pose,
-            hiding,
-        )
+        return fit_request(photo, instance, project=project, mesh_file=str(file))
 
     def _on_fit(self, result: Result, photo: Photo, basis: Instance) -> None:
         answer = result.answer
         assert isinstance(answer, FitResult)
-        residuals = MappingProxyType({"iou": answer.iou, "contour_px": answer.contour_px})
-        estimate = PoseEstimate(
-            answer.pose,
-            covariance=answer.covariance,
-            iou=answer.iou,
-            contour_px=answer.contour_px,
-            camera_source=photo.camera.source,
-            provenance=Provenance(Source.FIT, "silhouette-lm", residuals),
-        )
         text = f"IoU {answer.start_iou:.3f} → {answer.iou:.3f}, outline {answer.contour_px:.1f} px off"
         if answer.iou < answer.start_iou - _LEAST_WORSE:
             self._proposals.refuse(result.job_id)
@@ -162,8 +137,8 @@ class Machine:
                 "warning",
             )
             return
-        fitted = basis.with_pose_estimate(estimate)
-        self._offer(result.job_id, photo, instance=fitted, basis=basis, label="Fit pose", text=text)
+        offered = fitted(basis, photo, answer)
+        self._offer(result.job_id, photo, instance=offered, basis=basis, label="Fit pose", text=text)
 
     # ---- taking and refusing
 

@@ -61,6 +61,11 @@ class Canvas(PhotoView):
         scale = self.scale_px * self.devicePixelRatioF()
         return ViewWindow(rect.left(), rect.top(), rect.right(), rect.bottom(), scale)
 
+    @property
+    def has_picture(self) -> bool:
+        """Whether the pixels of the open photo have come."""
+        return self._picture is not None
+
     def set_surround(self, color: str) -> None:
         """The colour round the photo."""
         self._surround = color

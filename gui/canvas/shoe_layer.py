@@ -144,6 +144,7 @@ class ShoeOverlay(QObject):
         self._view_window = view_window
         self._wishes: dict[str, _Wish] = {}
         self._token = 0
+        self._awaited: dict[str, int] = {}
         self._resting = QTimer(self)
         self._resting.setSingleShot(True)
         self._resting.setInterval(_REST_MS)
@@ -154,6 +155,11 @@ class ShoeOverlay(QObject):
         signals.selection_changed.connect(lambda _: self.refresh())
         signals.view_changed.connect(lambda _: self.refresh())
         proposals.changed.connect(lambda _: self.refresh())
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether every shoe is drawn as it is wanted, and finely."""
+        return not self._resting.isActive() and not self._awaited
 
     def refresh(self, *, view_moves: bool = False) -> None:
         """Ask for what has changed; coarse while the hand, the machine or the view moves, fine once they rest."""
@@ -177,6 +183,7 @@ class ShoeOverlay(QObject):
             self._wishes[slot] = wish
             self._send(slot, wish)
         self._wishes = {slot: wish for slot, wish in self._wishes.items() if slot in dresses}
+        self._awaited = {slot: token for slot, token in self._awaited.items() if slot in dresses}
         self._layer.dress(dresses)
 
     def _shoes(self) -> dict[str, tuple[Photo, Instance, bool]]:
@@ -208,6 +215,7 @@ class ShoeOverlay(QObject):
         if file is None:
             return
         self._token += 1
+        self._awaited[slot] = self._token
         factors = wish.model.factors(wish.size, wish.side)
         pose = wish.estimate.pose
         request = RenderRequest(slot, self._token, str(file), factors, pose, wish.camera, wish.view)
@@ -215,6 +223,8 @@ class ShoeOverlay(QObject):
         self._renderer.request(_styled(request, style, proxy=wish.proxy))
 
     def _on_rendered(self, shoe: RenderedShoe) -> None:
+        if self._awaited.get(shoe.slot) == shoe.token:
+            del self._awaited[shoe.slot]
         if shoe.slot in self._wishes:
             self._layer.show_shoe(shoe)
 

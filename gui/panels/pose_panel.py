@@ -120,7 +120,7 @@ class PosePanel(QWidget):
         session = self._session
         photo, instance, models = session.shown, session.selected, session.project.models
         shown = (instance, photo.camera if photo else None, models, session.document is None)
-        if shown == self._shown and instance is self._shown[0]:
+        if len(self._shown) == len(shown) and all(a is b for a, b in zip(shown, self._shown, strict=True)):
             return
         self._shown = shown
         reason = self._why_nothing(instance)
@@ -173,6 +173,7 @@ class PosePanel(QWidget):
     def _both(self) -> tuple[Photo, Instance] | None:
         """The photo and the instance an edit begins from: as committed; a living drag is given up first."""
         self._session.escape()
+        self._shown = ()  # the field that was edited shows what no instance has told it
         photo = self._session.photo
         instance = photo.find(self._session.selected_id) if photo else None
         return (photo, instance) if photo and instance else None

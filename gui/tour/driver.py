@@ -212,6 +212,7 @@ class Driver:
 
     def type_text(self, text: str) -> None:
         """Type letters where the cursor is."""
+        self.wait("a window to have the focus", _has_focus)
         for letter in text:
             self._send(lambda letter=letter: _type(letter))
 
@@ -222,6 +223,7 @@ class Driver:
         self._send(lambda: QTest.mouseMove(window, place))
 
     def _key(self, send: Callable[[QWindow], object]) -> None:
+        self.wait("a window to have the focus", _has_focus)
         window = self.read(_key_window)
         self._send(lambda: send(window))
 
@@ -305,6 +307,14 @@ def _main_window() -> QMainWindow:
 
 def _key_window() -> QWindow:
     return _handle(_open_menu() or QApplication.activeModalWidget() or QApplication.activeWindow() or _main_window())
+
+
+def _has_focus() -> bool:
+    """As a window manager does, which the tour may be without: the window behind a closed dialog gets the focus."""
+    if QApplication.activeWindow() is not None:
+        return True
+    (QApplication.activeModalWidget() or _main_window()).activateWindow()
+    return False
 
 
 def _open_menu() -> QMenu | None:

@@ -15,11 +15,12 @@ from pycocotools.cocoeval import COCOeval
 
 from core.formats.coco import export_coco
 from core.formats.coco_import import import_coco
-from core.formats.coco_keypoints import export_coco_keypoints, hiding_regions
+from core.formats.coco_keypoints import export_coco_keypoints
 from core.geometry.mesh import Mesh
 from core.geometry.pose import Pose
 from core.geometry.region import Region
 from core.labels.instance import Keypoint, PoseEstimate, ShoeSize, Side, Visibility
+from core.labels.occlusion import hiding_regions
 from core.labels.photo import Photo, PhotoEntry
 from core.labels.project import Project
 from core.labels.shoe_model import LANDMARK_NAMES, ShoeModel

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import shiboken6
 from panel_book import photo, posed, session_of, sneaker
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
@@ -19,10 +20,11 @@ from gui.session import Session
 
 
 def entries(count: int) -> dict[str, PhotoEntry]:
-    statuses = list(Status)
-    return {
-        f"p{n}": PhotoEntry(f"p{n}", f"dir/IMG_{n}.jpg", (4, 3), statuses[n % 4], n % 3, n % 2) for n in range(count)
-    }
+    return {f"p{n}": entry(n) for n in range(count)}
+
+
+def entry(n: int) -> PhotoEntry:
+    return PhotoEntry(f"p{n}", f"dir/IMG_{n}.jpg", (4, 3), list(Status)[n % 4], n % 3, n % 2)
 
 
 @pytest.mark.parametrize(
@@ -41,8 +43,7 @@ def entries(count: int) -> dict[str, PhotoEntry]:
 )
 def test_filter_words(text: str, kept: list[int]) -> None:
     chosen = Filter.of(text)
-    numbered = [PhotoEntry(f"p{n}", f"dir/IMG_{n}.jpg", (4, 3), list(Status)[n % 4], n % 3, n % 2) for n in range(6)]
-    assert [n for n, entry in enumerate(numbered) if chosen.lets_through(entry)] == [n for n in kept if n in range(6)]
+    assert [n for n in range(6) if chosen.lets_through(entry(n))] == kept
 
 
 def test_rows_tell_only_of_what_was_touched(qtbot: QtBot) -> None:
@@ -114,9 +115,7 @@ def test_footer_and_rows_follow_edits(qtbot: QtBot, tmp_path: Path) -> None:
     before = session.document.photo("b")
     after = before.with_instance(posed(sneaker("s"), before)).with_status(Status.LABELLED)
     session.commit(Edit.of("Outline", before, after))
-    entry = view.model().index(1, 0).data(Qt.ItemDataRole.UserRole)
     qtbot.waitUntil(lambda: view.model().index(1, 0).data(Qt.ItemDataRole.UserRole).posed_count == 1)
-    assert entry.file == "b.jpg"
     fresh = photo("c", position=2)
     session.commit(Edit.of("Add photo", None, fresh))
     qtbot.waitUntil(lambda: view.model().rowCount() == 3)
@@ -146,8 +145,7 @@ def test_an_empty_project_offers_to_add(qtbot: QtBot, tmp_path: Path) -> None:
 def test_a_dead_panel_hears_nothing(qtbot: QtBot, tmp_path: Path) -> None:
     session = session_of(tmp_path, photo("a"))
     panel = PhotoList(session)
-    with qtbot.waitSignal(panel.destroyed):
-        panel.deleteLater()
+    shiboken6.delete(panel)
     session.open_photo("a")
     before = session.document.photo("a")
     assert session.commit(Edit.of("Check", before, before.with_status(Status.CHECKED)))

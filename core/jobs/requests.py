@@ -1,0 +1,63 @@
+"""Questions about one posed sneaker, and what an answer makes of it: the same from a window and a command."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from core.jobs.messages import FitRequest, FitResult, MeshRef, OverlapRequest
+from core.labels.instance import Instance, PoseEstimate, Provenance, Source
+from core.labels.occlusion import hiding_regions
+from core.labels.photo import Photo
+from core.labels.project import Project
+
+FIT_VERSION = "silhouette-lm"
+
+
+def why_not_fittable(instance: Instance, project: Project) -> str | None:
+    """Why an instance cannot be fitted, or None."""
+    if instance.pose_estimate is None:
+        return "it has no pose to start from"
+    if instance.region.is_empty:
+        return "it has no outline to fit to"
+    if instance.model_id not in project.models:
+        return "its shoe model is not in the project"
+    return None
+
+
+def fit_request(photo: Photo, instance: Instance, *, project: Project, mesh_file: str) -> FitRequest:
+    """The request to refine a fittable instance's pose from where it is; mesh_file: its model's cache file."""
+    model = project.models[instance.model_id or ""]
+    assert instance.pose is not None
+    return FitRequest(
+        photo.id,
+        instance.id,
+        MeshRef(mesh_file, model.mesh_sha256, model.length_mm),
+        instance.side,
+        instance.size or model.size,
+        photo.camera,
+        instance.region,
+        instance.pose,
+        hiding_regions(instance, photo, project=project),
+    )
+
+
+def overlap_request(photo: Photo, instance: Instance, *, project: Project, mesh_file: str) -> OverlapRequest:
+    """The request to measure how well a fittable instance's pose explains its outline."""
+    fit = fit_request(photo, instance, project=project, mesh_file=mesh_file)
+    return OverlapRequest(
+        fit.photo_id, fit.instance_id, fit.mesh, fit.side, fit.size, fit.camera, fit.region, fit.start, fit.ignored
+    )
+
+
+def fitted(instance: Instance, photo: Photo, answer: FitResult) -> Instance:
+    """The instance with the pose a fit found and how it was found."""
+    residuals = {"iou": answer.iou, "contour_px": answer.contour_px, "start_iou": answer.start_iou}
+    estimate = PoseEstimate(
+        answer.pose,
+        covariance=answer.covariance,
+        iou=answer.iou,
+        contour_px=answer.contour_px,
+        camera_source=photo.camera.source,
+        provenance=Provenance(Source.FIT, FIT_VERSION, MappingProxyType(residuals)),
+    )
+    return instance.with_pose_estimate(estimate)

@@ -1,0 +1,285 @@
+"""The dialogs: they ask, they tell what was chosen, and they change nothing by themselves but what they are for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from panel_book import MODEL, photo, session_of, shoe_session
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QListWidget, QPushButton, QTableWidget, QWidget
+from pytestqt.qtbot import QtBot
+
+from core.formats.report import Report, changed, refused, taken
+from core.geometry.mesh import Mesh
+from core.jobs.messages import Failed, ImportMeshRequest, MeshProposal, MeshRef, Result
+from core.labels.project import Role
+from core.storage.mesh_cache import cached_mesh_file
+from gui.dialogs.categories import CategoriesDialog
+from gui.dialogs.cheat_sheet import CheatSheet
+from gui.dialogs.export import ExportDialog
+from gui.dialogs.import_mesh import ImportMeshDialog
+from gui.dialogs.landmarks import LandmarksDialog
+from gui.dialogs.preferences import PreferencesDialog
+from gui.dialogs.report import ReportDialog
+from gui.preferences import Preferences
+from gui.widgets.number_field import NumberField
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def box() -> Mesh:
+    corners = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) * [140.0, 50.0, 55.0]
+    quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+    return Mesh(corners, np.array([f for a, b, c, d in quads for f in ((a, b, c), (a, c, d))]))
+
+
+def shown(qtbot: QtBot, dialog: QWidget) -> QWidget:
+    # A sheet deletes itself when it is closed; qtbot may find it gone.
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    return dialog
+
+
+def press(qtbot: QtBot, dialog: QWidget, name: str) -> None:
+    qtbot.mouseClick(dialog.findChild(QPushButton, name), LEFT)
+
+
+# ---- import of a mesh
+
+
+class Reader(QObject):
+    """Notes what is asked and answers when told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[ImportMeshRequest] = []
+        self.cancelled: list[int] = []
+        self.on_result: Callable[[Result], None] = lambda result: None
+        self.on_failed: Callable[[Failed], None] = lambda failed: None
+
+    def submit(self, request: ImportMeshRequest, **calls: Any) -> int:
+        self.asked.append(request)
+        self.on_result, self.on_failed = calls["on_result"], calls["on_failed"]
+        return len(self.asked)
+
+    def cancel(self, job_id: int) -> None:
+        self.cancelled.append(job_id)
+
+
+def proposal(*, is_pair: bool = False, length_mm: float = 280.0) -> MeshProposal:
+    mesh = box()
+    file = cached_mesh_file(mesh, mesh.sha256)
+    extent = (length_mm, 100.0, 110.0)
+    ref = MeshRef(str(file), mesh.sha256, length_mm)
+    notes = ("Its unit was taken for metres.",)
+    return MeshProposal(ref, "box", ("+X", "+Z"), length_mm, "right", is_pair, extent, 320.0, 12, notes)
+
+
+def test_a_mesh_is_proposed_changed_and_taken(qtbot: QtBot) -> None:
+    reader = Reader()
+    dialog = shown(qtbot, ImportMeshDialog(Path("box.glb"), reader))
+    accept = dialog.findChild(QPushButton, "importMeshDialog_accept")
+    assert reader.asked == [ImportMeshRequest("box.glb")]
+    assert not accept.isEnabled()
+    with qtbot.waitSignal(dialog.previewed):
+        reader.on_result(Result(1, proposal(is_pair=True)))
+    picture = dialog.findChild(QWidget, "mesh_side")
+    qtbot.waitUntil(lambda: not picture._picture.isNull())
+    assert "Its unit was taken for metres." in dialog.findChild(QLabel, "meshState").text()
+    dialog.findChild(NumberField, "meshEu").setValue(45.0)
+    assert reader.asked[-1] == ImportMeshRequest("box.glb", ("+X", "+Z"), 312.0, "right")
+    reader.on_result(Result(2, proposal(is_pair=True, length_mm=312.0)))
+    press(qtbot, dialog, "meshShoe_left")
+    assert reader.asked[-1].shoe == "left"
+    reader.on_result(Result(3, proposal(length_mm=312.0)))
+    dialog.findChild(QLineEdit, "meshName").setText("runner")
+    with qtbot.waitSignal(dialog.taken) as told:
+        qtbot.mouseClick(accept, LEFT)
+    assert told.args[0].length_mm == 312.0
+    assert told.args[1] == "runner"
+
+
+def test_axes_cannot_be_the_same_line(qtbot: QtBot) -> None:
+    reader = Reader()
+    dialog = shown(qtbot, ImportMeshDialog(Path("box.glb"), reader))
+    reader.on_result(Result(1, proposal()))
+    toe = dialog.findChild(QComboBox, "meshToe")
+    toe.setCurrentIndex(toe.findData("-Z"))
+    toe.activated.emit(toe.currentIndex())
+    assert reader.asked[-1].axes == ("-Z", "+X")
+
+
+def test_a_failure_is_a_sentence_and_closing_cancels(qtbot: QtBot) -> None:
+    reader = Reader()
+    dialog = shown(qtbot, ImportMeshDialog(Path("box.glb"), reader))
+    reader.on_failed(Failed(1, "box.glb holds no triangles."))
+    assert dialog.findChild(QLabel, "meshState").text() == "box.glb holds no triangles."
+    other = shown(qtbot, ImportMeshDialog(Path("box.glb"), reader))
+    other.reject()
+    assert reader.cancelled == [2]
+
+
+# ---- landmarks
+
+
+def test_landmarks_are_placed_by_clicks(qtbot: QtBot) -> None:
+    dialog = shown(qtbot, LandmarksDialog(MODEL, box()))
+    names, view = dialog.findChild(QListWidget, "landmarkNames"), dialog.view
+    names.setCurrentRow(3)
+    view.look_from(0.0, 0.0)
+    qtbot.mouseClick(view, LEFT, pos=view.rect().center())
+    placed = dialog.edited.landmarks["forefoot lateral"]
+    assert placed[1] == pytest.approx(-50.0, abs=0.01)
+    assert abs(placed[0]) < 2
+    assert names.currentRow() == 4  # on to the next that is missing
+    before = QImage(view._image)
+    qtbot.mousePress(view, LEFT, pos=QPoint(20, 20))
+    qtbot.mouseMove(view, QPoint(80, 20))
+    qtbot.mouseRelease(view, LEFT, pos=QPoint(80, 20))
+    qtbot.waitUntil(lambda: view._image != before)
+    assert len(dialog.edited.landmarks) == 1  # a turn places nothing
+    with qtbot.waitSignal(dialog.taken) as told:
+        press(qtbot, dialog, "landmarksDialog_accept")
+    assert told.args[0] == dialog.edited
+
+
+def test_a_landmark_is_taken_away(qtbot: QtBot) -> None:
+    dialog = shown(qtbot, LandmarksDialog(MODEL.with_landmark("heel bottom", (1.0, 2.0, 3.0)), box()))
+    dialog.findChild(QListWidget, "landmarkNames").setCurrentRow(0)
+    press(qtbot, dialog, "landmarkClear")
+    assert not dialog.edited.landmarks
+
+
+# ---- export and reports
+
+
+def test_an_export_is_chosen(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = shown(qtbot, ExportDialog(tmp_path / "shoes.outsole", folder=str(tmp_path / "out")))
+    accept = dialog.findChild(QPushButton, "exportDialog_accept")
+    dialog.findChild(NumberField, "export_train").setValue(70)
+    assert not accept.isEnabled()
+    assert "90 %" in accept.toolTip()
+    dialog.findChild(NumberField, "export_val").setValue(20)
+    dialog.findChild(QCheckBox, "export_labelme").setChecked(True)
+    with qtbot.waitSignal(dialog.chosen) as told:
+        qtbot.mouseClick(accept, LEFT)
+    choice = told.args[0]
+    assert choice.formats == ("coco", "labelme")
+    assert choice.shares == pytest.approx((0.7, 0.2, 0.1))
+    assert choice.folder == tmp_path / "out"
+    assert not accept.isEnabled()
+    dialog.show_progress(0.5, "IMG_1.jpg")
+    dialog.show_report(Report("Export", (taken("a.jpg", "", reason="2 instances"),)))
+    assert accept.text() == "Close"
+    assert dialog.findChild(QTableWidget, "reportLines").rowCount() == 1
+
+
+def test_an_export_that_fails_can_be_tried_again(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = shown(qtbot, ExportDialog(tmp_path / "shoes.outsole"))
+    press(qtbot, dialog, "exportDialog_accept")
+    dialog.show_problem("The disk is full.")
+    assert dialog.findChild(QLabel, "exportState").text() == "The disk is full."
+    assert dialog.findChild(QPushButton, "exportDialog_accept").isEnabled()
+    for name in ("export_coco",):
+        dialog.findChild(QCheckBox, name).setChecked(False)
+    assert dialog.findChild(QLabel, "exportState").text() == "Choose a format."
+
+
+def test_giving_up_a_running_export_is_told(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = shown(qtbot, ExportDialog(tmp_path / "shoes.outsole"))
+    press(qtbot, dialog, "exportDialog_accept")
+    with qtbot.waitSignal(dialog.cancelled):
+        dialog.reject()
+
+
+def test_a_report_shows_troubles_first(qtbot: QtBot) -> None:
+    lines = (taken("a", "", reason="fine"), refused("b", "k", reason="bad"), changed("c", "", reason="bent"))
+    dialog = shown(qtbot, ReportDialog(Report("Import", lines)))
+    table = dialog.findChild(QTableWidget, "reportLines")
+    assert [table.item(row, 0).text() for row in range(3)] == ["refused", "changed", "taken"]
+
+
+# ---- keys
+
+
+def test_keys_are_found_by_deed_and_key(qtbot: QtBot) -> None:
+    rows = [("File", "Open <project>", "Ctrl+O"), ("Pose", "Place shoe", "Shift+Q"), ("Pose", "Nudge left", "Left")]
+    sheet = shown(qtbot, CheatSheet(rows))
+    search = sheet.findChild(QLineEdit, "keySearch")
+
+    def words() -> str:
+        return " ".join(label.text() for label in sheet.findChildren(QLabel) if label.isVisible())
+
+    assert "Open &lt;project&gt;" in words()
+    for text, there, gone in (("shift+q", "Place shoe", "Nudge"), ("pose left", "Nudge left", "Place")):
+        search.setText(text)
+        assert there in words()
+        assert gone not in words()
+    search.setText("xyzzy")
+    assert "No key does that." in words()
+
+
+# ---- categories
+
+
+def test_categories_are_edited_one_edit_a_deed(qtbot: QtBot, tmp_path: Path) -> None:
+    session = session_of(tmp_path, photo("a"))
+    dialog = shown(qtbot, CategoriesDialog(session))
+    name, names = dialog.findChild(QLineEdit, "categoryName"), dialog.findChild(QListWidget, "categoryNames")
+    press(qtbot, dialog, "categoryAdd")
+    name.setText("sock")
+    name.editingFinished.emit()
+    assert session.document.undo_label == "Rename category"
+    role = dialog.findChild(QComboBox, "categoryRole")
+    role.activated.emit(role.findData(Role.IGNORE))
+    sock = session.project.category_named("sock")
+    assert sock.role is Role.IGNORE
+    dialog._move(-1)
+    assert [c.name for c in session.project.categories.values()] == ["sneaker", "leg", "sock", "ignore"]
+    assert names.currentRow() == 2
+    dialog._on_remove()
+    assert session.project.category_named("sock") is None
+
+
+def test_a_name_is_not_given_twice_and_a_used_one_stays(qtbot: QtBot, tmp_path: Path) -> None:
+    session = shoe_session(tmp_path)
+    dialog = shown(qtbot, CategoriesDialog(session))
+    name = dialog.findChild(QLineEdit, "categoryName")
+    name.setText("leg")
+    name.editingFinished.emit()
+    assert "“leg” already" in dialog._said.text()
+    assert name.text() == "sneaker"
+    dialog._on_remove()
+    assert "a.jpg uses it" in dialog._said.text()
+    assert session.project.category_named("sneaker") is not None
+
+
+# ---- preferences
+
+
+def test_preferences_hold_at_once(qtbot: QtBot, tmp_path: Path) -> None:
+    preferences = Preferences(tmp_path)
+    dialog = shown(qtbot, PreferencesDialog(preferences))
+    combo = dialog.findChild(QComboBox, "setting_theme")
+    combo.activated.emit(combo.findData("light"))
+    dialog.findChild(NumberField, "setting_shoe_opacity").setValue(0.8)
+    name = dialog.findChild(QLineEdit, "setting_annotator")
+    name.setText("Ada")
+    name.editingFinished.emit()
+    box = dialog.findChild(QCheckBox, "setting_crosshair")
+    qtbot.mouseClick(box, LEFT, pos=QPointF(8, 10).toPoint())
+    assert [preferences[key] for key in ("theme", "shoe_opacity", "annotator", "crosshair")] == [
+        "light",
+        0.8,
+        "Ada",
+        True,
+    ]
+    preferences.reset("shoe_opacity")
+    assert dialog.findChild(NumberField, "setting_shoe_opacity").value() == 0.55
+    assert dialog.findChild(QWidget, "setting_window_geometry") is None
