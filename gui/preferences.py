@@ -41,28 +41,18 @@ class Setting:
 SETTINGS = (
     Setting("theme", "dark", "choice", "Theme", "Look", choices=("dark", "light")),
     Setting("thumbnails", True, "bool", "Show pictures in the photo list", "Look"),
-    Setting("crosshair", False, "bool", "Show a crosshair while drawing", "Look"),
     Setting("notice_seconds", 6.0, "float", "Hide messages after", "Look", low=2, high=60, unit="s"),
     Setting("annotator", "", "text", "Your name, written beside your edits", "Labelling"),
-    Setting(
-        "vertex_radius_px", 8, "int", "Reach of a corner under the pointer", "Labelling", low=3, high=30, unit="px"
-    ),
-    Setting("next_skips_checked", False, "bool", "Next photo skips checked ones", "Labelling"),
-    Setting("keep_depth", False, "bool", "A new shoe size keeps the distance", "Labelling"),
     Setting("shoe_opacity", 0.55, "float", "Opacity of the shoe", "Shoe", low=0.05, high=1),
     Setting(
         "shoe_look", "solid", "choice", "Shoe drawn as", "Shoe", choices=("solid", "texture", "wireframe", "outline")
     ),
-    Setting("fit_live", True, "bool", "Show a fit while it runs", "Shoe"),
-    Setting("default_fov_deg", 60.0, "float", "Field of view when unknown", "Camera", low=5, high=150, unit="°"),
     Setting("window_geometry", "", "text", "Place of the window"),
     Setting("window_state", "", "text", "Panels of the window"),
     Setting("recent_projects", (), "list", "Recent projects"),
     Setting("last_photos", MappingProxyType({}), "map", "Last photo of each project"),
     Setting("last_folder", "", "text", "Folder of the last file dialog"),
     Setting("export_folder", "", "text", "Folder of the last export"),
-    Setting("keys", MappingProxyType({}), "map", "Keys other than the defaults"),
-    Setting("first_run_done", False, "bool", "The welcome was seen"),
 )
 BY_KEY: Mapping[str, Setting] = MappingProxyType({setting.key: setting for setting in SETTINGS})
 

@@ -163,7 +163,8 @@ class Session:
             self._preview(self.drag.send(event))
         except StopIteration as end:
             self.drag = None
-            self.commit(end.value)
+            if self.commit(end.value):
+                self._select_new(end.value)
             self._let_go()
 
     def escape(self) -> None:
@@ -199,6 +200,13 @@ class Session:
         if photo is not self.preview:
             self.preview = photo
             self.signals.shown_changed.emit(self.shown)
+
+    def _select_new(self, edit: Edit) -> None:
+        """What was just drawn is what the next key means."""
+        for before, after in edit.changes:
+            if isinstance(before, Photo) and isinstance(after, Photo) and after.id == self.photo_id:
+                known = {instance.id for instance in before.instances}
+                self.select(*([i.id for i in after.instances if i.id not in known] or self.selection))
 
     def _let_go(self) -> None:
         self.drag = None

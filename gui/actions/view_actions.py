@@ -97,7 +97,7 @@ class ViewActions:
             return lambda: self._fold(title)
 
         def is_open(title: str) -> Callable[[], bool]:
-            return lambda: title in self._docks and not self._docks[title].isHidden()
+            return lambda: title in self._docks and not self._docks[title].visibleRegion().isEmpty()
 
         keyed = (
             ("Photos", "F2"),
@@ -125,7 +125,9 @@ class ViewActions:
 
     def _fold(self, title: str) -> None:
         dock = self._docks[title]
-        dock.setVisible(dock.isHidden())
+        # A panel behind another's tab is not hidden, but nobody sees it: its key brings it to the front first.
+        covered = not dock.isHidden() and dock.visibleRegion().isEmpty()
+        dock.setVisible(dock.isHidden() or covered)
         if not dock.isHidden():
             dock.raise_()
 

@@ -48,7 +48,9 @@ class CategoriesDialog(Sheet):
         self._names.currentRowChanged.connect(lambda _: self._show_current())
         self._form = _CategoryForm()
         self._form.name.editingFinished.connect(self._on_name)
-        self._form.role.activated.connect(lambda at: self._change("Category role", role=self._form.role.itemData(at)))
+        self._form.role.activated.connect(
+            lambda at: self._change("Category role", role=Role(self._form.role.itemData(at)))
+        )
         self._form.color.clicked.connect(lambda: self._on_color())
         left = QVBoxLayout()
         left.addWidget(self._names, 1)

@@ -168,10 +168,15 @@ class _Form(QWidget):
         return ExportChoice(
             tuple(format_id for format_id, box in self._formats.items() if box.isChecked()),
             Path(self._folder.text().strip()).expanduser(),
-            (train, val, test) if self._divide.isChecked() and self._divide.isEnabled() else None,
+            (train, val, test) if self._divides else None,
             round(self._seed.value()),
             self._checked.isChecked(),
         )
+
+    @property
+    def _divides(self) -> bool:
+        # Asked of this form alone: while the export runs the whole form is disabled.
+        return self._divide.isChecked() and self._divide.isEnabledTo(self)
 
     def why_not(self) -> str:
         """Why it cannot begin, "" when it can."""
@@ -180,7 +185,7 @@ class _Form(QWidget):
         if not self._folder.text().strip():
             return "Choose a folder."
         total = sum(field.value() for field in self._shares)
-        if self._divide.isChecked() and self._divide.isEnabled() and round(total) != 100:
+        if self._divides and round(total) != 100:
             return f"The shares make {total:.0f} %; they should make 100 %."
         return ""
 

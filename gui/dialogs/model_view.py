@@ -72,6 +72,12 @@ class ModelView(QWidget):
         self._angles_deg, self._zoom = (yaw_deg, pitch_deg), 1.0
         self._draw(None)
 
+    def screen_point(self, at_mm: Array) -> QPointF:
+        """Where a point of the shoe, (3,) mm, is seen in this widget."""
+        seen = view_rotation(*self._angles_deg) @ at_mm
+        scale = self._scale()
+        return QPointF(seen[0] * scale + self.width() / 2, seen[1] * scale + self.height() / 2)
+
     def _scale(self) -> float:
         assert self._surface is not None
         side = fitting_scale(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QLabel, QMenuBar, QListView
+from PySide6.QtWidgets import QListView, QListWidget
 
 from core.geometry.pose import Pose
 from core.labels.instance import Instance
@@ -33,18 +33,23 @@ class View:
 
     def at(self, point_px: Sequence[float]) -> QPoint:
         """Where on the canvas a point of the photo is."""
-        return self.canvas.screen_point((float(point_px[0]), float(point_px[1]))).toPoint()
+        place = self.canvas.screen_point((float(point_px[0]), float(point_px[1]))).toPoint()
+        return self.canvas.viewport().mapTo(self.canvas, place)
 
     def row_at(self, name: str, text: str) -> QPoint:
-        """The middle of the row of a list that begins with a text."""
+        """The middle of the row of a list that holds a text."""
         view = seen(name)
         assert isinstance(view, QListView)
         model = view.model()
         for row in range(model.rowCount()):
             index = model.index(row, 0)
-            if str(index.data()).startswith(text):
+            if text in str(index.data()):
                 return view.viewport().mapTo(view, view.visualRect(index).center())
-        raise LookupError(f"No row of “{name}” begins with “{text}”.")
+        raise LookupError(f"No row of “{name}” holds “{text}”.")
+
+    def photo_row(self, file: str) -> QPoint:
+        """The middle of a photo's row in the list."""
+        return self.row_at("photoRows", file)
 
     # ---- what
 
@@ -105,6 +110,18 @@ class View:
         return len(self._session.project.models)
 
     @property
+    def landmark_count(self) -> int:
+        """Landmarks placed on the first shoe model."""
+        return len(next(iter(self._session.project.models.values())).landmarks)
+
+    @property
+    def asked_landmark(self) -> str:
+        """The landmark the dialog waits for."""
+        names = seen("landmarkNames")
+        item = names.currentItem() if isinstance(names, QListWidget) else None
+        return item.text().partition("  ")[2] if item else ""
+
+    @property
     def photo_count(self) -> int:
         """Photos in the project."""
         return len(self._session.project.entries)
@@ -131,6 +148,15 @@ class View:
     def is_photo_painted(self) -> bool:
         """Whether the open photo's pixels have come."""
         return self.canvas.has_picture
+
+    def is_import_drawn(self) -> bool:
+        """Whether the import dialog shows the shoe from its three sides."""
+        pictures = [seen(f"mesh_{side}") for side in ("side", "top", "front")]
+        return all(picture is not None and getattr(picture, "has_picture", True) for picture in pictures)
+
+    def are_thumbnails_there(self) -> bool:
+        """Whether no small picture is still being made."""
+        return True
 
     def are_shoes_drawn(self) -> bool:
         """Whether every shoe is drawn where it is now, in full."""

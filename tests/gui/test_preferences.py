@@ -40,11 +40,11 @@ def test_what_is_set_is_there_next_time(tmp_path: Path) -> None:
 
 def test_one_bad_key_costs_no_other(tmp_path: Path) -> None:
     file = tmp_path / "preferences.json"
-    file.write_text(json.dumps({"theme": "mauve", "shoe_opacity": 7, "annotator": "Ada", "fit_live": 1, "new": [1]}))
+    file.write_text(json.dumps({"theme": "mauve", "shoe_opacity": 7, "annotator": "Ada", "thumbnails": 1, "new": [1]}))
     preferences = Preferences(tmp_path)
     assert preferences["theme"] == "dark"
     assert preferences["shoe_opacity"] == 0.55
-    assert preferences["fit_live"] is True
+    assert preferences["thumbnails"] is True
     assert preferences["annotator"] == "Ada"
     assert len(preferences.problems) == 3
     assert "“theme” must be one of dark, light, not 'mauve'" in preferences.problems[0]
@@ -65,7 +65,7 @@ def test_a_broken_file_is_put_aside_and_named(tmp_path: Path, text: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("theme", "x"), ("shoe_opacity", float("nan")), ("vertex_radius_px", 2.5), ("keys", {"a": 1})]
+    ("key", "value"), [("theme", "x"), ("shoe_opacity", float("nan")), ("annotator", 2.5), ("last_photos", {"a": 1})]
 )
 def test_set_refuses_with_a_sentence(tmp_path: Path, key: str, value: object) -> None:
     with pytest.raises(ValueError, match=key):
