@@ -46,6 +46,7 @@ class Commands:
 
     def __init__(self, workplace: Workplace, window: QWidget) -> None:
         self._workplace = workplace
+        self._dragging = False
         session, desk = workplace.session, workplace.desk
         asking = Asking(workplace.preferences, window)
         self.materials = MaterialActions(session, desk, workplace.inference, asking=asking, errands=workplace.errands)
@@ -76,8 +77,13 @@ class Commands:
             session, desk, place.inference, asking=asking, errands=errands, preferences=preferences
         )
         yield from (*projects.table(), *self.materials.table(), *exchange.table(), *projects.last_table())
-        yield from (*EditActions(session).table(), *LabelActions(session).table(), *self._poses.table())
-        yield from (*place.machine.table(), *LookActions(session).table(), *PhotoActions(session).table())
+        yield from (*EditActions(session).table(), *LabelActions(session).table(), *projects.label_table())
+        yield from (
+            *self._poses.table(),
+            *place.machine.table(),
+            *LookActions(session).table(),
+            *PhotoActions(session).table(),
+        )
         yield from self.views.table()
 
     def _connect_hand(self) -> None:
@@ -92,6 +98,8 @@ class Commands:
         panels.welcome.project_wanted.connect(lambda file: self._workplace.desk.open(Path(file)))
         panels.photos.add_requested.connect(lambda: self.run("add_photos"))
         panels.models.import_requested.connect(lambda: self.run("import_model"))
+        panels.instances.opened.connect(lambda _: self.run("zoom_instance"))
+        panels.instances.menu_requested.connect(lambda _, at: self._offer_menu())
         panels.models.landmarks_requested.connect(self.materials.place_landmarks)
         panels.pose.import_requested.connect(lambda: self.run("import_model"))
         panels.pose.reset_requested.connect(lambda: self.run("reset_pose"))
@@ -123,8 +131,14 @@ class Commands:
         signals = place.session.signals
         changes = (signals.shown_changed, signals.selection_changed, signals.tool_changed, signals.document_changed)
         for signal in (*changes, signals.view_changed, place.proposals.changed):
-            signal.connect(lambda _: None if place.session.drag is not None else timer.start())
+            signal.connect(lambda _: self._look_again(timer))
         timer.start()
+
+    def _look_again(self, timer: QTimer) -> None:
+        """What can be done changes when a drag begins and ends, not while it lives."""
+        before, self._dragging = self._dragging, self._workplace.session.drag is not None
+        if not (before and self._dragging):
+            timer.start()
 
     def _refresh(self) -> None:
         document = self._workplace.session.document

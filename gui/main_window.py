@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QGridLayout, QHBoxLayout, QMainWindow, QStackedWidget, QTabBar, QWidget
 
 from gui import theme
 from gui.commands import Commands
@@ -56,19 +56,20 @@ class MainWindow(QMainWindow):
 
     def _make_centre(self) -> QWidget:
         panels, centre = self.workplace.panels, QWidget()
-        column = QVBoxLayout()
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
         self._pages = QStackedWidget()
         self._pages.addWidget(panels.welcome)
         self._pages.addWidget(self.workplace.canvas)
-        column.addWidget(self._pages, 1)
-        column.addWidget(panels.notices)
+        # In one cell: a message that comes or goes while the hand draws must not move the photo under it.
+        middle = QGridLayout()
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.addWidget(self._pages, 0, 0)
+        middle.addWidget(panels.notices, 0, 0, Qt.AlignmentFlag.AlignBottom)
+        panels.notices.raise_()
         row = QHBoxLayout(centre)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.commands.palette)
-        row.addLayout(column, 1)
+        row.addLayout(middle, 1)
         return centre
 
     def _make_docks(self) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
 
 from gui import theme
 from gui.actions.machine import Machine
@@ -27,7 +29,7 @@ from gui.panels.thumbnails import Thumbnails
 from gui.panels.welcome import Welcome
 from gui.preferences import Preferences
 from gui.proposals import Proposals
-from gui.session import Session
+from gui.session import Session, ShoeLook, ViewOptions
 from gui.tools.align import AlignTool
 from gui.tools.drag import Tool
 from gui.tools.polygon import BoxTool, HoleTool, PartTool, PolygonTool
@@ -77,6 +79,7 @@ class Workplace:
         self.canvas.set_surround(theme.colors().surround)
         self.panels = self._make_panels()
         self._connect()
+        self._follow_preferences()
 
     def warm_up(self) -> None:
         """After the first paint: what a first click would otherwise wait for."""
@@ -86,6 +89,7 @@ class Workplace:
     def close(self) -> None:
         """Leave the project and end the threads and the core."""
         self.desk.close()
+        self.panels.photos.show_pictures(None)
         self.canvas.loader.stop()
         self.shoe.renderer.stop()
         self.inference.close()
@@ -136,6 +140,29 @@ class Workplace:
         watch = OverlapWatch(session, self.proposals, self.inference, mesh_file=mesh)
         self.shoe = ShoePicture(renderer, overlay, watch)
         watch.changed.connect(self._show_overlap)
+
+    def _follow_preferences(self) -> None:
+        preferences, session = self.preferences, self.session
+        look = ShoeLook(preferences["shoe_look"])
+        session.look(replace(session.view, shoe_opacity=preferences["shoe_opacity"], shoe_look=look))
+
+        def remember(view: ViewOptions) -> None:
+            preferences.set("shoe_opacity", view.shoe_opacity)
+            preferences.set("shoe_look", view.shoe_look.value)
+
+        session.signals.view_changed.connect(remember)
+        preferences.changed.connect(self._on_preference)
+        self.panels.notices.hide_after(preferences["notice_seconds"])
+
+    def _on_preference(self, key: str) -> None:
+        value = self.preferences[key]
+        application = QApplication.instance()
+        if key == "theme" and isinstance(application, QApplication) and theme.colors().name != value:
+            theme.apply(application, value)
+        elif key == "notice_seconds":
+            self.panels.notices.hide_after(value)
+        elif key == "thumbnails":
+            self.panels.photos.show_pictures(Thumbnails(self.desk.file_named) if value else None)
 
     def _show_zoom(self) -> None:
         if self.session.photo_id is not None:

@@ -31,6 +31,15 @@ class EditActions:
             ),
             Action("select_all", "Choose &all", "&Edit", self.select_all, ("Ctrl+A",), self._no_photo),
             Action("join", "&Join chosen instances", "&Edit", self.join, ("J",), self._not_several, icon="join"),
+            Action(
+                "corner_back",
+                "Take back the last corner",
+                "",
+                self.corner_back,
+                ("Backspace",),
+                self._not_drawing,
+                on_canvas=True,
+            ),
         ]
 
     def undo(self) -> None:
@@ -40,6 +49,10 @@ class EditActions:
             session.send(Key.BACK)
             return
         self._step(lambda: session.document.undo() if session.document else None, "Undone")
+
+    def corner_back(self) -> None:
+        """Take back the last corner of an outline being drawn."""
+        self._session.send(Key.BACK)
 
     def redo(self) -> None:
         """Make the last undone edit again."""
@@ -110,6 +123,9 @@ class EditActions:
         document = self._session.document
         possible = self._session.drag is not None or (document is not None and document.can_undo)
         return None if possible else "There is nothing to undo."
+
+    def _not_drawing(self) -> str | None:
+        return None if self._session.drag is not None else "Nothing is being drawn."
 
     def _no_redo(self) -> str | None:
         document = self._session.document

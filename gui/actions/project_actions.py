@@ -8,6 +8,7 @@ from gui.actions.action import Action
 from gui.actions.asking import Asking
 from gui.background import Errands, Progress
 from gui.desk import SUFFIX, Desk
+from gui.dialogs.categories import CategoriesDialog
 from gui.dialogs.preferences import PreferencesDialog
 from gui.preferences import Preferences
 from gui.session import Session
@@ -34,6 +35,18 @@ class ProjectActions:
             Action("open_project", "&Open project…", "&File", self.open_project, ("Ctrl+O",), icon="folder"),
             Action("open_sample", "Open the &sample", "&File", self.open_sample, icon="shoe"),
         ]
+
+    def label_table(self) -> list[Action]:
+        """The categories, in the Label menu."""
+        return [
+            Action(
+                "categories", "Edit cate&gories…", "&Label", self.show_categories, (), self._no_project, separated=True
+            )
+        ]
+
+    def show_categories(self) -> None:
+        """Add, rename, colour and order the categories."""
+        CategoriesDialog(self._session, self._asking.window).open()
 
     def last_table(self) -> list[Action]:
         """Preferences and quit, at the menu's end."""
@@ -82,6 +95,9 @@ class ProjectActions:
     def show_preferences(self) -> None:
         """What this computer's user prefers."""
         PreferencesDialog(self._preferences, self._asking.window).open()
+
+    def _no_project(self) -> str | None:
+        return None if self._session.document is not None else "Open or begin a project first (Ctrl+N)."
 
     def _quit(self) -> None:
         if self._asking.window is not None:

@@ -13,6 +13,18 @@ from gui.canvas.canvas import Canvas
 from gui.preferences import Preferences
 from gui.session import Session, ViewOptions
 
+_POINTER_KEYS = (
+    ("Zoom at the pointer", "wheel"),
+    ("Pan", "Space+drag · middle drag"),
+    ("Add a vertex", "click an edge"),
+    ("Take a vertex away", "Alt+click"),
+    ("Turn the shoe", "drag"),
+    ("Slide the shoe", "Shift+drag"),
+    ("Push the shoe", "Ctrl+drag · Ctrl+wheel"),
+    ("Last corner back", "Backspace"),
+    ("What can be done here", "right click"),
+)
+
 
 class ViewActions:
     """The commands of the View and Help menus."""
@@ -45,8 +57,10 @@ class ViewActions:
         rows = [
             (a.group.replace("&", "") or "Canvas", a.text.replace("&", ""), " · ".join(a.keys))
             for a in self.all_actions()
-            if a.keys
+            if a.keys and not a.id.endswith(("_shift", "_alt"))  # the same at ten times and a tenth of the pace
         ]
+        rows.append(("Canvas", "Ten times as far, a tenth as far", "Shift · Alt"))
+        rows += [("Canvas", text, key) for text, key in _POINTER_KEYS]
         CheatSheet(rows, self._canvas.window()).show()
 
     def use_theme(self, name: str) -> None:

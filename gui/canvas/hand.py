@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.document.signal import Signal
 from core.labels.instance import BY_HAND, Instance, Provenance
@@ -89,6 +89,8 @@ class Hand:
             session.send(pointer)
             if session.drag is None:
                 self.hover_again()
+            else:
+                self._show(replace(self._hover, hint=self.tool.while_busy))
             return
         if session.photo is None:
             return
@@ -133,7 +135,8 @@ class Hand:
                 others = session.selection if pointer.shift else ()
                 session.select(*(i for i in others if i != handle.instance_id), handle.instance_id)
         session.begin(tool.press(photo, pointer, self._scene))
-        self._show(tool.hover(photo, pointer, self._scene))
+        hover = tool.hover(photo, pointer, self._scene)
+        self._show(hover if session.drag is None else replace(hover, hint=tool.while_busy))
 
     def _show(self, hover: Hover) -> None:
         if hover != self._hover:

@@ -147,12 +147,11 @@ class ModelView(QWidget):
         if self._picture is None:
             return
         colors = theme.colors()
-        rotation, scale = view_rotation(*self._angles_deg), self._scale()
+        rotation = view_rotation(*self._angles_deg)
         for number, (name, at) in enumerate(self._marks.items()):
-            seen = rotation @ at
-            place = QPointF(seen[0] * scale + self.width() / 2, seen[1] * scale + self.height() / 2)
+            place, depth_mm = self.screen_point(at), float(rotation[2] @ at)
             current = name == self._current
-            painter.setOpacity(1.0 if current or not self._is_behind(place, float(seen[2])) else 0.35)
+            painter.setOpacity(1.0 if current or not self._is_behind(place, depth_mm) else 0.35)
             painter.setPen(QPen(QColor("#10151c"), 3.5))
             painter.setBrush(QColor(colors.accent if current else "#ffffff"))
             painter.drawEllipse(place, 5.5 if current else 4.0, 5.5 if current else 4.0)

@@ -66,6 +66,12 @@ class PhotoList(QWidget):
         """The photos the filter lets through, in order."""
         return self._rows.shown_ids
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether every small picture asked for has come."""
+        thumbnails = self._painter.thumbnails
+        return thumbnails is None or thumbnails.is_idle
+
     def neighbour(self, step: int, entries_from: str | None = None) -> str | None:
         """The photo `step` rows from the open one (or another) among those shown; None at the end."""
         return self._rows.neighbour(entries_from or self._session.photo_id, step)

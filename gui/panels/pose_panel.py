@@ -146,7 +146,7 @@ class PosePanel(QWidget):
         if self._session.photo_id is None:
             return "No photo is open."
         if instance is None:
-            return "Nothing is selected.\nClick a sneaker, or press Tab for the next one."
+            return "Nothing is selected.\nClick a sneaker on the photo or in the list."
         category = self._session.project.category(instance.category)
         if category.role is not Role.SHOE:
             return f"“{category.name}” has no pose: only sneakers are laid over with a shoe."

@@ -25,6 +25,7 @@ class StatusLine(QStatusBar):
         super().__init__()
         self.setObjectName("statusLine")
         self.setSizeGripEnabled(False)
+        self.setContentsMargins(8, 0, 0, 0)
         self._hint = ElidedLabel("", "small")
         self._hint.setObjectName("hint")
         self._place = _field("x 00000.0 · y 00000.0", "pointerPlace")

@@ -56,6 +56,11 @@ class Thumbnails(QObject):
         self._pool.setMaxThreadCount(2)
         self._made.connect(self._on_made)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no picture is being made."""
+        return self._pool.activeThreadCount() == 0
+
     def get(self, file: str) -> Thumbnail | None:
         """The picture of a photo file, or None while it is being made."""
         path = str(self._path_of(file))

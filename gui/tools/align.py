@@ -17,6 +17,7 @@ class AlignTool:
     """The hand on the shoe of the selected instance."""
 
     name = "align"
+    while_busy = "Let go to keep the pose · Esc puts it back"
 
     def hover(self, photo: Photo, pointer: Pointer, scene: Scene) -> Hover:
         """Words for what a drag would do with the keys that are held."""

@@ -96,9 +96,13 @@ class Scene(Protocol):
 
 
 class Tool(Protocol):
-    """One way of using the pointer. `press` answers a stream, or None when the press means nothing here."""
+    """One way of using the pointer. `press` answers a stream, or None when the press means nothing here.
+
+    while_busy: words for what the hand can do while its stream lives.
+    """
 
     name: str
+    while_busy: str
 
     def hover(self, photo: Photo, pointer: Pointer, scene: Scene) -> Hover: ...
 

@@ -22,6 +22,7 @@ class PolygonTool:
     """Click corners; the ring closes on its first corner or with Enter. Dragging with Shift draws freehand."""
 
     name = "polygon"
+    while_busy = "Click the next corner · Backspace takes one back · Enter or the first corner closes · Esc gives up"
     verb = "outline"
 
     def hover(self, photo: Photo, pointer: Pointer, scene: Scene) -> Hover:
@@ -77,6 +78,7 @@ class BoxTool:
     """Drag a box; what is done with it (GrabCut) is the window's affair."""
 
     name = "box"
+    while_busy = "Let go when the box holds the whole sneaker · Esc gives up"
 
     def __init__(self, boxed: Callable[[Photo, tuple[float, float, float, float]], None]) -> None:
         self._boxed = boxed

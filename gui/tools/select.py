@@ -16,6 +16,7 @@ class SelectTool:
     """Vertex before edge before body; the selected instance before those above it."""
 
     name = "select"
+    while_busy = "Let go to keep it · Esc puts it back"
 
     def __init__(self) -> None:
         self._index = HitIndex()

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from gui.main_window import MainWindow
 from gui.tour.album import Album
-from gui.tour.driver import NONE, Driver
+from gui.tour.driver import NONE, Driver, shown_windows
 from gui.tour.eye import Point, TrueShoe
 from gui.tour.view import View
 
@@ -46,10 +46,10 @@ class Tour:
     def picture(self, name: str, caption: str) -> None:
         """Picture what is seen once it has come to rest."""
         self.see("the shoes to be drawn", View.are_shoes_drawn)
-        # Panels catch up once a turn of the event loop, and a list asks for its small pictures when it is painted.
-        for _ in range(3):
-            self.hand.read(lambda: None)
-        self.see("the small pictures", View.are_thumbnails_there)
+        # Panels catch up in the next turn of the event loop, and ask for their small pictures when they are painted.
+        for _ in range(2):
+            self.hand.read(lambda: [window.grab() for window in shown_windows()])
+            self.see("the small pictures", View.are_small_pictures_there)
         self.snap(name, caption)
 
     def snap(self, name: str, caption: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QThreadPool
 from PySide6.QtWidgets import QListView, QListWidget
 
 from core.geometry.pose import Pose
@@ -149,14 +149,9 @@ class View:
         """Whether the open photo's pixels have come."""
         return self.canvas.has_picture
 
-    def is_import_drawn(self) -> bool:
-        """Whether the import dialog shows the shoe from its three sides."""
-        pictures = [seen(f"mesh_{side}") for side in ("side", "top", "front")]
-        return all(picture is not None and getattr(picture, "has_picture", True) for picture in pictures)
-
-    def are_thumbnails_there(self) -> bool:
-        """Whether no small picture is still being made."""
-        return True
+    def are_small_pictures_there(self) -> bool:
+        """Whether no worker is still making the pictures of a list or a dialog."""
+        return self._place.panels.photos.is_idle and QThreadPool.globalInstance().activeThreadCount() == 0
 
     def are_shoes_drawn(self) -> bool:
         """Whether every shoe is drawn where it is now, in full."""

@@ -1,0 +1,110 @@
+"""The steps of a tour in their order, done on a thread of their own while the window lives on the main one."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from gui.app import make_application, make_window, start_after_paint
+from gui.main_window import MainWindow
+from gui.tour import outline_steps, pose_steps, project_steps
+from gui.tour.album import PAGE, Album
+from gui.tour.check import WrongPose, check_poses
+from gui.tour.driver import Driver, TourError
+from gui.tour.eye import true_shoes
+from gui.tour.tour import CONCRETE, WOOD, Tour
+from gui.tour.view import View
+
+SIZE = QSize(1280, 800)
+Step = Callable[[Tour], None]
+
+STEPS: tuple[Step, ...] = (
+    project_steps.welcome,
+    project_steps.new_project,
+    project_steps.add_photos,
+    project_steps.import_model,
+    project_steps.place_landmarks,
+    outline_steps.draw_outline,
+    outline_steps.correct_outline,
+    outline_steps.name_side,
+    pose_steps.place_shoe,
+    pose_steps.align_by_hand,
+    pose_steps.fit_shoe,
+    pose_steps.refuse_fit,
+)
+
+
+def run_tour(out: Path) -> int:
+    """Do the tour into a folder; the exit code. Raises ValueError when the folder cannot be used."""
+    album = Album(out)
+    for left_over in (out / "work", out / "export"):
+        shutil.rmtree(left_over, ignore_errors=True)
+    # Qt's own file dialogs can be typed into; the system's are not this program's windows.
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
+    application = make_application(["outsole"])
+    application.setQuitOnLastWindowClosed(False)
+    shoes = {name: true_shoes(name) for name in (WOOD, CONCRETE)}
+    tour = Tour(Driver(), album, out, shoes, _open_window, View(_open_window()))
+    answer: list[int] = []
+
+    def travel() -> None:
+        answer.append(_travel(tour))
+        tour.hand.read(lambda: QTimer.singleShot(0, application.quit))
+
+    traveller = threading.Thread(target=travel, name="tour")
+    QTimer.singleShot(0, traveller.start)
+    application.exec()
+    traveller.join()
+    return answer[0]
+
+
+def _open_window() -> MainWindow:
+    window = make_window()
+    window.resize(SIZE)
+    start_after_paint(window, None)
+    return window
+
+
+def _travel(tour: Tour) -> int:
+    started = time.monotonic()
+    try:
+        for step in STEPS:
+            began = time.monotonic()
+            _do(step, tour)
+            print(f"{time.monotonic() - started:6.1f} s  {_name(step)} ({time.monotonic() - began:.1f} s)", flush=True)
+        sentences = check_poses(tour.export_folder, tour.shoes)
+    except (_Stopped, WrongPose) as trouble:
+        print(f"The tour failed: {trouble}", file=sys.stderr)
+        print(f"The pictures so far are in {tour.out}", file=sys.stderr)
+        tour.album.write(f"The tour failed: {trouble}")
+        return 1
+    finally:
+        tour.hand.read(tour.view.window.close)
+    print("\n".join(sentences))
+    tour.album.write("Driven by mouse and keys alone. " + " ".join(sentences))
+    print(f"{len(tour.album.pages)} pictures in {time.monotonic() - started:.0f} s: {tour.out / PAGE}")
+    return 0
+
+
+class _Stopped(Exception):
+    """A step that could not be done."""
+
+
+def _do(step: Step, tour: Tour) -> None:
+    try:
+        step(tour)
+    except (TourError, LookupError, AssertionError, OSError) as trouble:
+        sentence = f"step “{_name(step)}”: {trouble}"
+        tour.snap("failure", f"Failure at {sentence}")
+        raise _Stopped(sentence) from trouble
+
+
+def _name(step: Step) -> str:
+    return (step.__doc__ or step.__name__).strip().rstrip(".")
