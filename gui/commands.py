@@ -21,6 +21,7 @@ from gui.actions.pose_actions import PoseActions
 from gui.actions.project_actions import ProjectActions
 from gui.actions.view_actions import ViewActions
 from gui.panels.tool_palette import ToolPalette
+from gui.widgets.number_field import NumberField
 from gui.workplace import Workplace
 
 PALETTE = (
@@ -106,6 +107,9 @@ class Commands:
         panels.pose.mirror_requested.connect(lambda: self.run("mirror"))
         panels.pose.copy_requested.connect(lambda: self.run("copy_previous"))
         panels.pose.fit_requested.connect(self._fit_from_panel)
+        for field in panels.pose.findChildren(NumberField):
+            # A number entered, the hand goes on: the next key is the canvas' again.
+            field.lineEdit().returnPressed.connect(self._workplace.canvas.setFocus)
 
     def _fit_from_panel(self) -> None:
         self._workplace.canvas.setFocus()  # Enter and Escape answer the proposal there

@@ -164,7 +164,9 @@ class Session:
         except StopIteration as end:
             self.drag = None
             if self.commit(end.value):
-                self._select_new(end.value)
+                drawn = _drawn_in(end.value, self.photo_id)
+                if drawn:  # what was just drawn is what the next key means
+                    self.select(*drawn)
             self._let_go()
 
     def escape(self) -> None:
@@ -201,13 +203,6 @@ class Session:
             self.preview = photo
             self.signals.shown_changed.emit(self.shown)
 
-    def _select_new(self, edit: Edit) -> None:
-        """What was just drawn is what the next key means."""
-        for before, after in edit.changes:
-            if isinstance(before, Photo) and isinstance(after, Photo) and after.id == self.photo_id:
-                known = {instance.id for instance in before.instances}
-                self.select(*([i.id for i in after.instances if i.id not in known] or self.selection))
-
     def _let_go(self) -> None:
         self.drag = None
         self._preview(None)
@@ -239,3 +234,12 @@ class SessionSignals:
         self.tool_changed: Signal[str] = Signal()
         self.view_changed: Signal[ViewOptions] = Signal()
         self.noticed: Signal[Notice] = Signal()
+
+
+def _drawn_in(edit: Edit, photo_id: str | None) -> list[str]:
+    """Ids of the instances an edit added to one photo."""
+    for before, after in edit.changes:
+        if isinstance(before, Photo) and isinstance(after, Photo) and after.id == photo_id:
+            known = {instance.id for instance in before.instances}
+            return [instance.id for instance in after.instances if instance.id not in known]
+    return []

@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 
 POLYGON_VERTICES = 40
 POLYGON_NOISE_PX = 1.0
+SMALLEST_DRAWN_PX2 = 40.0
+_COARSEST_PX = 20.0
 _INSET_PX = 4.0
 
 
@@ -70,12 +72,19 @@ def fit_cases(
 
 
 def hand_drawn(region: Region, rng: Generator) -> Region:
-    """A region of at most 40 vertices, each off by N(0, 1 px) a coordinate."""
+    """A region of at most 40 vertices, each off by N(0, 1 px) a coordinate; what is too small to draw is left out."""
+    drawn = [part for part in region.parts if part.area_px2 >= SMALLEST_DRAWN_PX2]
+    large = Region(
+        tuple(
+            Part(part.outer, tuple(h for h in part.holes if abs(h.signed_area_px2) >= SMALLEST_DRAWN_PX2))
+            for part in drawn or region.parts
+        )
+    )
     tolerance = 0.1
-    simple = region.simplified(tolerance)
-    while sum(len(ring) for ring in simple.rings) > POLYGON_VERTICES:
+    simple = large.simplified(tolerance)
+    while sum(len(ring) for ring in simple.rings) > POLYGON_VERTICES and tolerance < _COARSEST_PX:
         tolerance *= 1.15
-        simple = region.simplified(tolerance)
+        simple = large.simplified(tolerance)
 
     def shaken(ring: Ring) -> Ring:
         return Ring(ring.points_px + POLYGON_NOISE_PX * rng.normal(size=ring.points_px.shape))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pyqtgraph import GraphicsObject
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from core.labels.instance import Instance
 from core.labels.project import Project
+from gui.canvas.layer import Layer
 from gui.canvas.outlines import (
     CHOSEN,
     PICKED_SIDE,
@@ -45,7 +45,7 @@ class Live:
         return tuple(i for i in (*self.chosen, *self.drawn, *self.proposed) if not i.region.is_empty)
 
 
-class LiveLayer(GraphicsObject):
+class LiveLayer(Layer):
     """Painted at every move, and no larger than what it shows."""
 
     def __init__(self) -> None:
@@ -61,8 +61,8 @@ class LiveLayer(GraphicsObject):
         self._live = live
         self._refit()
 
-    def viewRangeChanged(self) -> None:
-        """The view was zoomed or panned: margins in screen px are other margins in photo px."""
+    def view_changed(self) -> None:
+        """Margins in screen px are other margins in photo px."""
         self._refit()
 
     def boundingRect(self) -> QRectF:
@@ -94,11 +94,10 @@ class LiveLayer(GraphicsObject):
         if self._live.handle is not None:
             boxes.append((*self._live.handle.at_px, *self._live.handle.at_px))
         bounds = QRectF()
-        view = self.getViewBox()
-        if boxes and view is not None:
+        if boxes:
             x0, y0 = min(b[0] for b in boxes), min(b[1] for b in boxes)
             x1, y1 = max(b[2] for b in boxes), max(b[3] for b in boxes)
-            margin = _MARGIN_SCREEN_PX * view.viewPixelSize()[0]
+            margin = _MARGIN_SCREEN_PX / self.scale_px
             bounds = QRectF(x0 - margin, y0 - margin, x1 - x0 + 2 * margin, y1 - y0 + 2 * margin)
         if bounds != self._bounds:
             self.prepareGeometryChange()

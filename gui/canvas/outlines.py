@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from pyqtgraph.functions import arrayToQPath
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtCore import QByteArray, QDataStream, QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from core.geometry.region import Region
 from core.labels.instance import Instance
@@ -59,12 +60,25 @@ class OutlinePaths:
 
 def path_of(region: Region) -> QPainterPath:
     """A region's rings as one odd-even path in photo px."""
+    return path_of_rings(ring.points_px for ring in region.rings)
+
+
+def path_of_rings(rings: Iterable[NDArray[np.float64]]) -> QPainterPath:
+    """Rings, each (N, 2) px, as one closed odd-even path."""
     path = QPainterPath()
     path.setFillRule(Qt.FillRule.OddEvenFill)
-    for ring in region.rings:
-        closed = np.vstack([ring.points_px, ring.points_px[:1]])
-        path.addPath(arrayToQPath(closed[:, 0], closed[:, 1]))
+    for ring in rings:
+        path.addPolygon(polygon_of(ring))
+        path.closeSubpath()
     return path
+
+
+def polygon_of(points: NDArray[np.float64]) -> QPolygonF:
+    """(N, 2) points as Qt has them, by way of Qt's own stream: a QPointF a point costs a hundred times as much."""
+    polygon = QPolygonF()
+    stream = QDataStream(QByteArray(struct.pack(">I", len(points)) + points.astype(">f8").tobytes()))
+    stream >> polygon
+    return polygon
 
 
 def paint_outline(
@@ -90,7 +104,7 @@ def paint_outline(
 
 
 def paint_letter(painter: QPainter, to_screen: QTransform, instance: Instance, *, project: Project) -> None:
-    """The side's letter in a small badge at the top of the region; the painter is in screen px."""
+    """The side's letter in a small badge on the region's topmost corner; the painter is in screen px."""
     letter = letter_of(instance)
     if not letter or instance.region.is_empty:
         return
@@ -102,7 +116,10 @@ def paint_letter(painter: QPainter, to_screen: QTransform, instance: Instance, *
     font.setPixelSize(11)
     font.setBold(True)
     width = QFontMetricsF(font).horizontalAdvance(letter) + 9
-    badge = QRectF(box.center().x() - width / 2, box.top() - 8, width, 16)
+    rings = [part.outer.points_px for part in instance.region.parts]
+    top = min((ring[ring[:, 1].argmin()] for ring in rings), key=lambda point: float(point[1]))
+    middle = to_screen.map(QPointF(top[0], top[1])).x()
+    badge = QRectF(middle - width / 2, box.top() - 8, width, 16)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(color_of(project, instance)))
     painter.drawRoundedRect(badge, 4, 4)

@@ -2,39 +2,51 @@
 
 from __future__ import annotations
 
-import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import QPainter, QResizeEvent, QTransform
+from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsScene, QGraphicsView, QStyleOptionGraphicsItem, QWidget
+
+from gui.canvas.layer import Layer
 
 _NEAREST_SCALE = 64.0
 _FIT_MARGIN = 0.02
 
 
-class PhotoView(pg.GraphicsView):
-    """One ViewBox whose unit is a photo px, y down. It is moved only by its own methods, never by pyqtgraph's mouse."""
+class PhotoView(QGraphicsView):
+    """Layers on one plane whose unit is a photo px, y down. It is moved only by its own methods."""
 
     range_changed = Signal()
 
     def __init__(self) -> None:
-        super().__init__(background=None)
-        self._box = pg.ViewBox(enableMouse=False, enableMenu=False, border=None)
-        self._box.setAspectLocked(True)
-        self._box.invertY(True)
-        self._box.setDefaultPadding(0.0)
-        self.setCentralItem(self._box)
+        super().__init__()
+        # The scene's unit is a screen px; only the plane is scaled, so that Qt's scroll bars, which know whole px
+        # alone, have nothing to say about where the photo lies.
+        self._scene = QGraphicsScene(self)
+        self._scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        self._plane = _Plane()
+        self._scene.addItem(self._plane)
+        self._layers: list[Layer] = []
+        self._wanted = QRectF(0, 0, 1, 1)
         self._photo_size: tuple[int, int] | None = None
         self._fitting = True
-        self._box.sigRangeChanged.connect(lambda *_: self.range_changed.emit())
+        self.setScene(self._scene)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
 
     @property
     def scale_px(self) -> float:
         """Screen px a photo px."""
-        return 1.0 / float(self._box.viewPixelSize()[0])
+        return float(self._plane.transform().m11())
 
     @property
     def seen_px(self) -> QRectF:
         """The rectangle of the photo's plane that is seen, photo px."""
-        return QRectF(self._box.viewRect())
+        inverse, _ = self._plane.transform().inverted()
+        return inverse.mapRect(QRectF(self.viewport().rect()))
 
     def fit(self, photo_size: tuple[int, int] | None = None) -> None:
         """Show the whole photo, and keep doing so while the window changes its size."""
@@ -53,13 +65,9 @@ class PhotoView(pg.GraphicsView):
         """Make things `factor` times as large; the point `at` (viewport px) stays."""
         place = at or QPointF(self.viewport().rect().center())
         factor = min(factor, _NEAREST_SCALE / self.scale_px)
-        fixed = self.photo_point(place)
-        rect = self._box.viewRect()
-        size = rect.size() / factor
-        share_x = (fixed.x() - rect.left()) / rect.width()
-        share_y = (fixed.y() - rect.top()) / rect.height()
-        corner = QPointF(fixed.x() - share_x * size.width(), fixed.y() - share_y * size.height())
-        self._look_at(QRectF(corner, size))
+        fixed, rect = self.photo_point(place), self.seen_px
+        corner = fixed + (rect.topLeft() - fixed) / factor
+        self._look_at(QRectF(corner, rect.size() / factor))
 
     def show_box(self, box_px: tuple[float, float, float, float]) -> None:
         """Zoom so that a box in photo px fills most of the view."""
@@ -69,27 +77,61 @@ class PhotoView(pg.GraphicsView):
 
     def pan(self, by_screen: QPointF) -> None:
         """Move the photo along with the hand."""
-        self._look_at(self._box.viewRect().translated(-by_screen.x() / self.scale_px, -by_screen.y() / self.scale_px))
+        self._look_at(self.seen_px.translated(-by_screen / self.scale_px))
 
     def photo_point(self, at: QPointF) -> QPointF:
         """Viewport px to photo px."""
-        inverse, _ = self.viewportTransform().inverted()
-        return self._box.mapSceneToView(inverse.map(at))
+        inverse, _ = self._plane.transform().inverted()
+        return inverse.map(at)
 
     def screen_point(self, at_px: tuple[float, float]) -> QPointF:
         """Photo px to viewport px."""
-        return self.viewportTransform().map(self._box.mapViewToScene(QPointF(*at_px)))
+        return self._plane.transform().map(QPointF(*at_px))
 
-    def add_layer(self, layer: pg.GraphicsObject) -> None:
+    def add_layer(self, layer: Layer) -> None:
         """Put a layer over those there are."""
-        self._box.addItem(layer, ignoreBounds=True)
+        layer.setParentItem(self._plane)
+        self._layers.append(layer)
+        layer.look(self.seen_px, self.scale_px)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """A fitted photo stays fitted."""
+        """A fitted photo stays fitted; otherwise what was looked at stays in view."""
         super().resizeEvent(event)
-        if getattr(self, "_fitting", False):
-            self.fit()
+        if hasattr(self, "_wanted"):  # Qt sends the first one from within its own constructor
+            self._scene.setSceneRect(QRectF(self.viewport().rect()))
+            fitting = self._fitting
+            self._look_at(self._wanted)
+            self._fitting = fitting
 
     def _look_at(self, rect: QRectF) -> None:
+        """Show all of a rectangle of the plane, in the middle, as large as can be."""
         self._fitting = False
-        self._box.setRange(rect, padding=0, disableAutoRange=True)
+        self._wanted = rect
+        size = QSizeF(self.viewport().size())
+        if rect.isEmpty() or size.isEmpty():
+            return
+        scale = min(size.width() / rect.width(), size.height() / rect.height())
+        middle = rect.center()
+        x0, y0 = size.width() / 2 - scale * middle.x(), size.height() / 2 - scale * middle.y()
+        transform = QTransform(scale, 0.0, 0.0, scale, x0, y0)
+        seen = QRectF(-x0 / scale, -y0 / scale, size.width() / scale, size.height() / scale)
+        if transform == self._plane.transform() and all(layer.seen_px == seen for layer in self._layers):
+            return
+        self._plane.setTransform(transform)
+        for layer in self._layers:
+            layer.look(seen, scale)
+        self.range_changed.emit()
+
+
+class _Plane(QGraphicsItem):
+    """The photo's plane: paints nothing and carries the layers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
+
+    def boundingRect(self) -> QRectF:
+        return QRectF()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Nothing of its own."""

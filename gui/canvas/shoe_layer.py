@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-from pyqtgraph import GraphicsObject
 from PySide6.QtCore import QObject, QRectF, QTimer
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from core.geometry.camera import Camera
@@ -17,6 +15,8 @@ from core.labels.instance import Instance, PoseEstimate, ShoeSize, Side
 from core.labels.photo import Photo
 from core.labels.shoe_model import ShoeModel
 from core.render.vtk_scene import ShoeStyle
+from gui.canvas.layer import Layer
+from gui.canvas.outlines import path_of_rings
 from gui.canvas.shoe_drawing import RenderedShoe, RenderRequest, ViewWindow
 from gui.canvas.shoe_renderer import ShoeRenderer
 from gui.proposals import Proposals
@@ -43,7 +43,7 @@ class _Dress:
     chosen: bool = True
 
 
-class ShoeLayer(GraphicsObject):
+class ShoeLayer(Layer):
     """Paints the pictures of the shoes over the photo; knows nothing of poses."""
 
     def __init__(self) -> None:
@@ -58,11 +58,7 @@ class ShoeLayer(GraphicsObject):
         if shoe.rgba is not None:
             height, width = shoe.rgba.shape[:2]
             image = QImage(shoe.rgba.data, width, height, 4 * width, QImage.Format.Format_RGBA8888_Premultiplied)
-        path = QPainterPath()
-        for ring in shoe.outline:
-            path.addPolygon(QPolygonF.fromList(_points(ring)))
-            path.closeSubpath()
-        self._pictures[shoe.slot] = _Picture(shoe, image, path)
+        self._pictures[shoe.slot] = _Picture(shoe, image, path_of_rings(shoe.outline))
         self._refit()
 
     def dress(self, dresses: dict[str, _Dress]) -> None:
@@ -230,12 +226,4 @@ class ShoeOverlay(QObject):
 
 
 def _styled(request: RenderRequest, style: ShoeStyle, *, proxy: bool) -> RenderRequest:
-    from dataclasses import replace
-
     return replace(request, style=style, proxy=proxy)
-
-
-def _points(ring: np.ndarray) -> list:
-    from PySide6.QtCore import QPointF
-
-    return [QPointF(x, y) for x, y in ring.tolist()]

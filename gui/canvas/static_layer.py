@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from pyqtgraph import GraphicsObject
 from PySide6.QtCore import QRectF, QSize, QTimer
 from PySide6.QtGui import QColor, QPainter, QPixmap, QTransform
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from core.labels.instance import Instance
 from core.labels.photo import Photo
 from core.labels.project import Project
+from gui.canvas.layer import Layer
 from gui.canvas.outlines import CALM, CROWDED, OutlinePaths, paint_letter, paint_outline
 from gui.canvas.photo_picture import PhotoPicture
 from gui.session import ViewOptions
@@ -51,7 +51,7 @@ class Backdrop:
         return {i.id: i for i in self.instances if i.id not in skip and not i.region.is_empty}
 
 
-class StaticLayer(GraphicsObject):
+class StaticLayer(Layer):
     """Paints a kept picture of the size of the viewport; a mouse move costs a copy of the pixels it uncovers."""
 
     def __init__(self) -> None:
@@ -96,11 +96,10 @@ class StaticLayer(GraphicsObject):
 
     def boundingRect(self) -> QRectF:
         """The whole view."""
-        view = self.getViewBox()
-        return QRectF() if view is None else QRectF(view.viewRect())
+        return self.seen_px
 
-    def viewRangeChanged(self) -> None:
-        """The view was zoomed, panned or resized."""
+    def view_changed(self) -> None:
+        """Zoomed, panned or resized."""
         self.prepareGeometryChange()
         self.update()
 
@@ -108,7 +107,7 @@ class StaticLayer(GraphicsObject):
         """Copy the kept picture; make it anew when it is not of this view."""
         # Not deviceTransform(): that one also holds where the widget lies in its window.
         device = painter.worldTransform()
-        target = widget if widget is not None else self.getViewWidget().viewport()
+        target = widget if widget is not None else self.scene().views()[0].viewport()
         ratio = target.devicePixelRatioF()
         size = target.size() * ratio
         if self._kept.isNull() or self._kept.size() != size or self._kept_for != device:

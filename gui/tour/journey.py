@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from gui.app import make_application, make_window, start_after_paint
 from gui.main_window import MainWindow
-from gui.tour import outline_steps, pose_steps, project_steps
+from gui.tour import end_steps, look_steps, outline_steps, pair_steps, pose_steps, project_steps
 from gui.tour.album import PAGE, Album
 from gui.tour.check import WrongPose, check_poses
 from gui.tour.driver import Driver, TourError
@@ -38,6 +38,16 @@ STEPS: tuple[Step, ...] = (
     pose_steps.align_by_hand,
     pose_steps.fit_shoe,
     pose_steps.refuse_fit,
+    pair_steps.box_right_shoe,
+    pair_steps.pose_right_shoe,
+    pair_steps.box_left_shoe,
+    pair_steps.occlude,
+    look_steps.shoe_looks,
+    look_steps.panels,
+    look_steps.light_theme,
+    end_steps.mark_photos,
+    end_steps.export,
+    end_steps.reopen,
 )
 
 

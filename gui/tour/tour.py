@@ -92,6 +92,11 @@ class Tour:
         """Turn the wheel over a point of the photo."""
         self.hand.wheel("canvas", self.where(point), steps)
 
+    def open_photo_by_key(self, key: str, file: str) -> None:
+        """Go to the next or previous photo."""
+        self.hand.key(key)
+        self.see(f"{file} to be open", lambda view: view.photo_file == file and view.is_photo_painted())
+
     def open_photo(self, file: str) -> None:
         """Click a photo in the list."""
         at = self.hand.read(lambda: self.view.photo_row(file))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QListView, QListWidget
 
 from core.geometry.pose import Pose
 from core.labels.instance import Instance
+from gui import theme
 from gui.canvas.canvas import Canvas
 from gui.main_window import MainWindow
 from gui.tour.driver import seen
@@ -79,6 +81,12 @@ class View:
         return chosen.pose
 
     @property
+    def length_mm(self) -> float:
+        """Length of the chosen shoe."""
+        chosen = self.chosen
+        return chosen.size.length_mm if chosen is not None and chosen.size is not None else math.nan
+
+    @property
     def is_drawing(self) -> bool:
         """Whether an outline or a drag is under way."""
         return self._session.drag is not None
@@ -97,6 +105,22 @@ class View:
     def tool(self) -> str:
         """The tool in the hand."""
         return self._session.tool
+
+    @property
+    def status(self) -> str:
+        """How far the open photo has come."""
+        photo = self._session.photo
+        return str(photo.status) if photo else ""
+
+    @property
+    def look(self) -> str:
+        """How the shoe is drawn."""
+        return str(self._session.view.shoe_look)
+
+    @property
+    def theme(self) -> str:
+        """The theme in use."""
+        return theme.colors().name
 
     @property
     def undo_label(self) -> str:
