@@ -19,7 +19,7 @@ ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMBA_N
 
 run: setup
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$OS" = Windows_NT ] || [ "$$(uname -s)" = Darwin ]; then \
-		exec $(BIN)/outsole; \
+		exec $(BIN)/outsole sample; \
 	else \
 		echo "There is no display: drawing the tour instead of opening a window."; \
 		$(BIN)/outsole tour out/tour && echo "The pictures are in $(CURDIR)/out/tour"; \

@@ -161,6 +161,8 @@ def _window_commands(commands: Any) -> None:
     tour = _command(commands, "tour", run=run, text="draw every view into a folder, without a screen", project=False)
     tour.add_argument("out", metavar="OUT", help="the folder for the pictures")
     tour.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    run = ("window_commands", "open_sample")
+    _command(commands, "sample", run=run, text="open the window on the bundled sample", project=False)
     run = ("window_commands", "bench")
     bench = _command(commands, "bench", run=run, text="measure how fast and exact the program is here", project=False)
     bench.add_argument("name", metavar="NAME", choices=("fit", "overlay", "ui"), help="fit, overlay or ui")

@@ -16,6 +16,7 @@ from gui.preferences import Preferences
 from gui.workplace import Workplace, open_first
 
 WARM_UP_MS = 50
+SAMPLE = "--sample"
 
 
 def make_application(arguments: Sequence[str]) -> QApplication:
@@ -40,18 +41,27 @@ def make_window(preferences: Preferences | None = None, inference: Inference | N
     return window
 
 
-def start_after_paint(window: MainWindow, path: Path | None) -> None:
-    """Show the window; open a project and warm up once it is painted."""
+def start_after_paint(window: MainWindow, path: Path | None, *, sample: bool = False) -> None:
+    """Show the window; open a project, or the sample, and warm up once it is painted."""
     window.show()
-    QTimer.singleShot(0, lambda: open_first(window.workplace, path))
+
+    def begin() -> None:
+        if sample:
+            window.commands.run("open_sample")
+        else:
+            open_first(window.workplace, path)
+
+    QTimer.singleShot(0, begin)
     QTimer.singleShot(WARM_UP_MS, window.workplace.warm_up)
 
 
 def run(arguments: Sequence[str]) -> int:
-    """The program until its window is closed. arguments: the program's name and, perhaps, a project file."""
+    """The program until its window is closed. arguments: the program's name and, perhaps, a project file or SAMPLE."""
     app = make_application(arguments)
     window = make_window()
-    start_after_paint(window, Path(arguments[1]) if len(arguments) > 1 else None)
+    wanted = arguments[1] if len(arguments) > 1 else ""
+    sample = wanted == SAMPLE
+    start_after_paint(window, Path(wanted) if wanted and not sample else None, sample=sample)
     return int(app.exec())
 
 

@@ -17,13 +17,12 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 def open_window(arguments: argparse.Namespace) -> Answer:
     """The program itself, on a project if one is given."""
-    if not has_display():
-        raise CommandError(
-            "There is no display here, so no window can open. `outsole tour OUT` draws every view into a folder "
-            "instead, and `outsole --help` lists the commands that need no window."
-        )
-    project = [arguments.project] if arguments.project else []
-    return Answer("", code=_child("gui", project, off_screen=False))
+    return _window([arguments.project] if arguments.project else [])
+
+
+def open_sample(arguments: argparse.Namespace) -> Answer:
+    """The program on the bundled sample, copied into the user's folder the first time."""
+    return _window(["--sample"])
 
 
 def tour(arguments: argparse.Namespace) -> Answer:
@@ -46,6 +45,15 @@ def has_display() -> bool:
     if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _window(rest: Sequence[str]) -> Answer:
+    if not has_display():
+        raise CommandError(
+            "There is no display here, so no window can open. `outsole tour OUT` draws every view into a folder "
+            "instead, and `outsole --help` lists the commands that need no window."
+        )
+    return Answer("", code=_child("gui", rest, off_screen=False))
 
 
 def _child(module: str, rest: Sequence[str], *, off_screen: bool) -> int:
