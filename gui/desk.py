@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.document.document import Document
+from core.document.edit import Edit
 from core.document.store import StorageError, Store
 from core.geometry.mesh import Mesh
 from core.labels.photo import Photo
@@ -47,7 +48,10 @@ class Desk:
         from core.storage.database import create_project
 
         path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
-        return self._take(path, lambda: create_project(path, annotator=self._annotator))
+        if not self._take(path, lambda: create_project(path, annotator=self._annotator)):
+            return False
+        self._add_sneaker()
+        return True
 
     def close(self) -> None:
         """Leave the project, noting which photo was open."""
@@ -89,6 +93,15 @@ class Desk:
 
         file = self.mesh_file(model)
         return load_mesh_file(file) if file is not None else None
+
+    def _add_sneaker(self) -> None:
+        """Every project begins with the house's sneaker, so that there is a shoe to lay over the first outline."""
+        from core.sneaker.shipped import shipped_sneaker
+
+        model, mesh = shipped_sneaker()
+        if self._store is not None:
+            self._store.add_mesh(mesh)
+            self._session.commit(Edit.of(f"Add {model.name}", None, model))
 
     @property
     def _annotator(self) -> str | None:

@@ -23,7 +23,7 @@ def create_sample_project(path: Path) -> None:
     path = Path(path)
     if path.exists():
         raise FileExistsError(f"{path} exists already; open it, or choose another name for the sample project.")
-    shipped = sorted(SAMPLE_FOLDER.glob("*.jpg"))
+    shipped = sorted(SAMPLE_FOLDER.glob("*.jpg"), reverse=True)  # the single shoe, the easier one, first
     if not shipped:
         raise FileNotFoundError(f"The sample photos are missing from {SAMPLE_FOLDER}; install the program again.")
     path.parent.mkdir(parents=True, exist_ok=True)

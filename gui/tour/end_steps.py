@@ -30,7 +30,7 @@ def export(tour: Tour) -> None:
     hand.wait_for("exportDialog_accept")
     tour.picture("export", "Export: formats, folder and division are chosen; what cannot be expressed will be reported.")
     hand.click("exportDialog_accept")
-    hand.wait_for("exportReport", seconds=60)
+    hand.wait_for("reportTable", seconds=60)
     tour.picture("export-report", "The report of the export: nothing is dropped silently.")
     hand.click("exportDialog_accept")
     hand.wait_gone("exportDialog")
