@@ -61,7 +61,7 @@ def run(arguments: Sequence[str]) -> int:
     lines, baselines = [], []
     for width, height in SIZES:
         for protocol in PROTOCOLS:
-            if wanted.case and protocol.name not in wanted.case:
+            if wanted.only and protocol.name not in wanted.only:
                 continue
             size = (width, height)
             lines.append(_measured(mesh, name, protocol=protocol, size=size, count=wanted.cases, seed=wanted.seed))
@@ -94,7 +94,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--cases", type=int, default=50, help="cases of each kind (default 50)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the cases (default 1)")
     parser.add_argument("--model", type=Path, help="mesh file of a shoe (default: the sneaker that comes along)")
-    parser.add_argument("--case", action="append", choices=[p.name for p in PROTOCOLS], help="only this kind of case")
+    parser.add_argument("--only", action="append", choices=[p.name for p in PROTOCOLS], help="only this kind of case")
     parser.add_argument("--no-baseline", action="store_true", help="leave the slow baseline out")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     wanted = parser.parse_args(arguments)

@@ -76,7 +76,8 @@ class Canvas(PhotoView):
         shown, session = self._session.shown, self._session
         committed = session.photo
         offered = tuple(p.instance for p in self._proposals.shown if not p.is_pose)
-        chosen = tuple(i for i in (shown.instances if shown else ()) if i.id in session.selection)
+        seen = frozenset(session.selection) - session.view.hidden_ids
+        chosen = tuple(i for i in (shown.instances if shown else ()) if i.id in seen)
         known = committed.instances if committed else ()
         drawn = _unlike(shown, known, skip=frozenset(session.selection))
         live_ids = frozenset(session.selection) | {i.id for i in drawn} | {i.id for i in offered}

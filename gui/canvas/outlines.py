@@ -104,7 +104,7 @@ def paint_outline(
 
 
 def paint_letter(painter: QPainter, to_screen: QTransform, instance: Instance, *, project: Project) -> None:
-    """The side's letter in a small badge on the region's topmost corner; the painter is in screen px."""
+    """The side's letter in a small badge over the region's topmost corner; the painter is in screen px."""
     letter = letter_of(instance)
     if not letter or instance.region.is_empty:
         return
@@ -119,7 +119,8 @@ def paint_letter(painter: QPainter, to_screen: QTransform, instance: Instance, *
     rings = [part.outer.points_px for part in instance.region.parts]
     top = min((ring[ring[:, 1].argmin()] for ring in rings), key=lambda point: float(point[1]))
     middle = to_screen.map(QPointF(top[0], top[1])).x()
-    badge = QRectF(middle - width / 2, box.top() - 8, width, 16)
+    # Clear of the corner's handle, and still seen where the region touches the view's upper edge.
+    badge = QRectF(middle - width / 2, max(box.top() - 22, 2.0), width, 16)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(color_of(project, instance)))
     painter.drawRoundedRect(badge, 4, 4)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.geometry.region import Region
-from gui.tour.eye import TrueShoe, seen_about
+from gui.tour.eye import TrueShoe, corners_of, seen_about
 from gui.tour.pose_steps import align
 from gui.tour.tour import CONCRETE, Tour
 from gui.tour.view import View
@@ -23,6 +23,13 @@ def box_right_shoe(tour: Tour) -> None:
     hand.key("Return")
     tour.see("the outline", lambda view: len(view.instances) == 1)
     hand.key("R")
+    hand.key("Ctrl+P")
+    corners = corners_of(_lower_part(tour.shoes[CONCRETE][0].region), 24)
+    for corner in corners:
+        tour.click_px(corner)
+    tour.picture("part", "Ctrl+P: GrabCut took the pale sole for floor; what is missing is outlined and added.")
+    tour.click_px(corners[0])
+    tour.see("the added part", lambda view: view.undo_label == "Add part")
 
 
 def pose_right_shoe(tour: Tour) -> None:
@@ -105,6 +112,11 @@ def box(tour: Tour, true: TrueShoe, *, name: str = "", caption: str = "", wait: 
     tour.drag_px((x0, y0), (x1, y1), midway=midway)
     if wait:
         tour.see("GrabCut's proposal", View.is_offered, seconds=60)
+
+
+def _lower_part(region: Region) -> Region:
+    x0, y0, x1, y1 = region.bounds_px
+    return region.intersection(Region.from_box(x0, y0 + 0.6 * (y1 - y0), x1_px=x1, y1_px=y1))
 
 
 def _with_room(region: Region) -> tuple[float, float, float, float]:

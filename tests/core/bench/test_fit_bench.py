@@ -12,7 +12,7 @@ from core.sneaker.sneaker import sneaker_mesh
 
 
 def test_the_bench_prints_one_object(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["--cases", "3", "--seed", "2", "--json", "--case", "refine15_perfect"]) == 0
+    assert run(["--cases", "3", "--seed", "2", "--json", "--only", "refine15_perfect"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert [(line["case"], line["size"], line["n"]) for line in told["lines"]] == [
         ("refine15_perfect", "640x480", 3),
