@@ -157,6 +157,11 @@ class ShoeOverlay(QObject):
         """Whether every shoe is drawn as it is wanted, and finely."""
         return not self._resting.isActive() and not self._awaited
 
+    @property
+    def newest_token(self) -> int:
+        """The number of the last picture asked for; the pictures carry theirs."""
+        return self._token
+
     def refresh(self, *, view_moves: bool = False) -> None:
         """Ask for what has changed; coarse while the hand, the machine or the view moves, fine once they rest."""
         moving = view_moves or self._session.drag is not None or any(not p.finished for p in self._proposals.shown)

@@ -21,9 +21,9 @@ def export(tour: Tour) -> None:
     hand = tour.hand
     hand.key("Ctrl+E")
     hand.wait_for("exportDialog")
-    hand.click("export_coco_keypoints")
-    hand.click("export_labelme")
-    hand.click("exportDivide")
+    hand.tick("export_coco_keypoints")
+    hand.tick("export_labelme")
+    hand.tick("exportDivide")
     hand.double_click("exportFolder")
     hand.key("Ctrl+A")
     hand.type_text(str(tour.export_folder))

@@ -79,10 +79,9 @@ def push(tour: Tour, true: TrueShoe, depth_mm: float) -> None:
 def fit_shoe(tour: Tour) -> None:
     """E: the machine fits, the annotator takes it."""
     hand = tour.hand
+    words = "E: the fit runs in the inference core and is watched while it slides into place."
+    hand.read(lambda: tour.view.when_fitting(lambda: tour.album.take("fitting", words)))
     hand.key("E")
-    hand.wait("the fit to begin", lambda: tour.view.is_offered(finished=False) or tour.view.is_offered(), seconds=60)
-    if hand.read(lambda: tour.view.is_offered(finished=False)):
-        tour.snap("fitting", "E: the fit runs in the inference core and is watched while it slides into place.")
     tour.see("the fit's proposal", View.is_offered, seconds=60)
     tour.picture("proposal", "The fitted shoe is a proposal: dashed, with its figures. Nothing is written before Enter.")
     hand.key("Return")

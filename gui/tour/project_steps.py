@@ -9,6 +9,8 @@ from gui.tour.eye import MODEL_FILE
 from gui.tour.tour import CONCRETE, WOOD, Tour
 from gui.tour.view import View
 
+NAME = "Court sneaker"
+
 
 def welcome(tour: Tour) -> None:
     """The window without a project."""
@@ -53,9 +55,12 @@ def import_model(tour: Tour) -> None:
     hand.type_text(str(MODEL_FILE))
     hand.key("Return")
     hand.wait_for("importMeshDialog_accept", seconds=60)
+    hand.click("meshName")
+    hand.key("Ctrl+A")
+    hand.type_text(NAME)
     tour.picture("import-model", "Import shoe model: what was understood of the file (axes, size) is shown before it is taken.")
     hand.click("importMeshDialog_accept")
-    tour.see("the model in the project", lambda view: view.model_count == 1)
+    tour.see("the model in the project", lambda view: NAME in view.landmark_counts)
     hand.wait_gone("importMeshDialog")
 
 
@@ -63,8 +68,8 @@ def place_landmarks(tour: Tour) -> None:
     """The eight landmarks by clicks."""
     hand = tour.hand
     hand.key("F6")
-    hand.click("modelRows", at=hand.read(lambda: tour.view.row_at("modelRows", "")))
-    tour.picture("models", "The model library: the shoe is in the project, its landmarks are still missing.")
+    hand.click("modelRows", at=hand.read(lambda: tour.view.row_at("modelRows", NAME)))
+    tour.picture("models", "The model library: every project begins with one sneaker; the imported one still lacks its landmarks.")
     hand.click("modelLandmarks")
     hand.wait_for("landmarkView")
     landmarks = shipped_sneaker()[0].landmarks
@@ -80,5 +85,5 @@ def place_landmarks(tour: Tour) -> None:
     tour.picture("landmarks", "Landmarks are clicked onto the shoe; the view turns to where the next one is best seen.")
     hand.click("landmarksDialog_accept")
     hand.wait_gone("landmarksDialog")
-    tour.see("eight landmarks", lambda view: view.landmark_count == 8)
+    tour.see("eight landmarks", lambda view: view.landmark_counts[NAME] == 8)
     hand.key("F4")

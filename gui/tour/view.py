@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QPoint, QThreadPool
@@ -129,14 +129,9 @@ class View:
         return document.undo_label if document and document.can_undo else ""
 
     @property
-    def model_count(self) -> int:
-        """Shoe models in the project."""
-        return len(self._session.project.models)
-
-    @property
-    def landmark_count(self) -> int:
-        """Landmarks placed on the first shoe model."""
-        return len(next(iter(self._session.project.models.values())).landmarks)
+    def landmark_counts(self) -> dict[str, int]:
+        """How many landmarks each shoe model has, by its name."""
+        return {model.name: len(model.landmarks) for model in self._session.project.models.values()}
 
     @property
     def asked_landmark(self) -> str:
@@ -160,6 +155,20 @@ class View:
     def is_offered(self, *, finished: bool = True) -> bool:
         """Whether a proposal is shown; finished, or still streaming."""
         return any(p.finished is finished for p in self._place.proposals.shown)
+
+    def when_fitting(self, act: Callable[[], None]) -> None:
+        """Call once, at the second picture of a shoe that is offered: a fit is sliding, or, if it is quick, there."""
+        renderer = self._place.shoe.renderer
+        seen_before = []
+
+        def look() -> None:
+            if self._place.proposals.shown:
+                seen_before.append(True)
+            if len(seen_before) == 2:
+                renderer.rendered.disconnect(look)
+                act()
+
+        renderer.rendered.connect(look)
 
     def is_idle(self) -> bool:
         """Whether the machine has nothing to do."""

@@ -58,7 +58,11 @@ class NumberField(QDoubleSpinBox):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         # A press of the mouse puts the cursor after this; only then everything can be selected.
-        QTimer.singleShot(0, self, self.selectAll)
+        QTimer.singleShot(0, self, lambda: self.selectAll() if self.hasFocus() else None)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.lineEdit().deselect()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.lineEdit().isModified():
