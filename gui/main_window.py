@@ -87,7 +87,7 @@ class MainWindow(QMainWindow):
         self.tabifyDockWidget(history, jobs)
         photos.raise_()
         self.setTabPosition(LEFT | RIGHT, self.tabPosition(LEFT).North)
-        self.resizeDocks([photos, instances], [236, 304], Qt.Orientation.Horizontal)
+        self.resizeDocks([photos, instances], [204, 288], Qt.Orientation.Horizontal)
         self.resizeDocks([instances, pose], [240, 520], Qt.Orientation.Vertical)
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:

@@ -74,7 +74,8 @@ class LiveLayer(Layer):
         live = self._live
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for instance, look in _with_looks(live):
-            paint_outline(painter, self._paths.path(instance), project=live.project, instance=instance, look=look)
+            path = self._paths.path(instance, finest_px=1.0 / self.scale_px)
+            paint_outline(painter, path, project=live.project, instance=instance, look=look)
         to_screen = painter.worldTransform()
         painter.save()
         painter.resetTransform()

@@ -19,6 +19,7 @@ from gui.instance_color import color_of, letter_of
 HANDLE_SIDE = 7.0
 HANDLE_SPACING = 6.0
 PICKED_SIDE = 11.0
+_FEW_VERTICES = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +40,23 @@ SKETCH = OutlineLook(width=1.75, opacity=1.0, fill=0.08)
 
 
 class OutlinePaths:
-    """Painter paths of instances in photo px, made once a region."""
+    """Painter paths of instances in photo px, made once a region and fineness."""
 
     def __init__(self) -> None:
-        self._paths: dict[str, tuple[Region, QPainterPath]] = {}
+        self._paths: dict[str, tuple[Region, float, QPainterPath]] = {}
 
-    def path(self, instance: Instance) -> QPainterPath:
-        """The instance's rings as one odd-even path."""
+    def path(self, instance: Instance, *, finest_px: float = 0.0) -> QPainterPath:
+        """The instance's rings as one odd-even path; finest_px: what may be left out, as in `thinned`."""
         known = self._paths.get(instance.id)
-        if known is not None and known[0] is instance.region:
-            return known[1]
-        path = path_of(instance.region)
-        self._paths[instance.id] = (instance.region, path)
+        if known is not None and known[0] is instance.region and known[1] == finest_px:
+            return known[2]
+        path = path_of_rings(thinned(ring.points_px, finest_px) for ring in instance.region.rings)
+        self._paths[instance.id] = (instance.region, finest_px, path)
         return path
 
     def forget(self) -> None:
         """Another photo: nothing known is of use."""
         self._paths.clear()
-
-
-def path_of(region: Region) -> QPainterPath:
-    """A region's rings as one odd-even path in photo px."""
-    return path_of_rings(ring.points_px for ring in region.rings)
 
 
 def path_of_rings(rings: Iterable[NDArray[np.float64]]) -> QPainterPath:
@@ -71,6 +67,17 @@ def path_of_rings(rings: Iterable[NDArray[np.float64]]) -> QPainterPath:
         path.addPolygon(polygon_of(ring))
         path.closeSubpath()
     return path
+
+
+def thinned(ring: NDArray[np.float64], finest_px: float) -> NDArray[np.float64]:
+    """A ring with one vertex for every `finest_px` along it, where it has more: painting a wide line costs by vertex.
+
+    What is left out lies within that distance of a vertex that is painted.
+    """
+    if finest_px <= 0.0 or len(ring) < _FEW_VERTICES:
+        return ring
+    along = np.cumsum(np.hypot(*np.diff(ring, axis=0).T)) // finest_px
+    return ring[np.concatenate([[True], np.diff(along, prepend=0.0) > 0])]
 
 
 def polygon_of(points: NDArray[np.float64]) -> QPolygonF:

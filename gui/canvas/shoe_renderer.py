@@ -20,16 +20,18 @@ _STOP_MS = 10_000
 class ShoeRenderer(QObject):
     """Draws shoes in a thread of its own. Slots and signals belong to the thread that made the object.
 
-    rendered(RenderedShoe): a picture is ready. failed(str): a request could not be drawn; a sentence for the annotator,
+    opened: VTK is loaded and has its window. rendered(RenderedShoe): a picture is ready. failed(str): a request could not be drawn; a sentence for the annotator,
     said once until something is drawn again.
     """
 
+    opened = Signal()
     rendered = Signal(object)
     failed = Signal(str)
 
     def __init__(self, parent: QObject | None = None, *, load_mesh: MeshLoader | None = None) -> None:
         super().__init__(parent)
         self._thread = _RenderThread(ShoeMeshes(load_mesh))
+        self._thread.opened.connect(self.opened)
         self._thread.drawn.connect(self.rendered)
         self._thread.broke.connect(self.failed)
         application = QCoreApplication.instance()
@@ -53,6 +55,7 @@ class ShoeRenderer(QObject):
 class _RenderThread(QThread):
     """Waits for requests and draws them, the slots in turn."""
 
+    opened = Signal()
     drawn = Signal(object)
     broke = Signal(str)
 
@@ -89,6 +92,7 @@ class _RenderThread(QThread):
         """Draw until ended."""
         scene = ShoeScene()
         scene.open()
+        self.opened.emit()
         while (request := self._next()) is not None:
             self._draw(request, scene)
         self._meshes.close()

@@ -60,10 +60,13 @@ class Outsole:
         """Import a labelme file into a fresh project and show its photo, until it is painted."""
         from core.document.document import Document
         from core.formats.labelme import import_labelme
+        from core.storage.database import create_project
 
         self._opened += 1
         desk, session = self._place.desk, self._place.session
-        desk.create(Path(self._folder.name) / f"bench{self._opened}")
+        project = Path(self._folder.name) / f"bench{self._opened}.outsole"
+        create_project(project).close()
+        desk.open(project)
         outcome = import_labelme([Path(path)], Document(desk.store), project_folder=desk.folder)
         session.document.commit(outcome.edit)
         painted: list[str] = []
