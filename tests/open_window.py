@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from job_builders import lofted_shoe, painted_photo, true_pose
-from PySide6.QtCore import QEventLoop, QPoint, QSize, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QPoint, QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -180,7 +180,7 @@ class OpenWindow:
     def seen(self, point: Point) -> tuple[float, float]:
         """The photo px that a click on a point really hits, whole screen px that they are."""
         canvas = self.place.canvas
-        at = canvas.photo_point(canvas.viewport().mapFrom(self.window, self.at(point)))
+        at = canvas.photo_point(QPointF(canvas.viewport().mapFrom(self.window, self.at(point))))
         return at.x(), at.y()
 
 

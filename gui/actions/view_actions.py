@@ -14,6 +14,12 @@ from gui.preferences import Preferences
 from gui.session import Session, ViewOptions
 
 _POINTER_KEYS = (
+    ("Category of new and chosen outlines", "1 … 9"),
+    ("Nudge the shoe 1 mm sideways, up, down", "arrows"),
+    ("Nudge it 1 mm away, nearer", "PgUp · PgDn"),
+    ("Turn it 1°: yaw, pitch", "Ctrl+arrows"),
+    ("Turn it 1°: roll", "Ctrl+PgUp · Ctrl+PgDn"),
+    ("Ten times as far, a tenth as far", "Shift · Alt"),
     ("Zoom at the pointer", "wheel"),
     ("Pan", "Space+drag · middle drag"),
     ("Add a vertex", "click an edge"),
@@ -57,9 +63,8 @@ class ViewActions:
         rows = [
             (a.group.replace("&", "") or "Canvas", a.text.replace("&", ""), " · ".join(a.keys))
             for a in self.all_actions()
-            if a.keys and not a.id.endswith(("_shift", "_alt"))  # the same at ten times and a tenth of the pace
+            if a.keys and not a.id.startswith(("nudge_", "category_"))
         ]
-        rows.append(("Canvas", "Ten times as far, a tenth as far", "Shift · Alt"))
         rows += [("Canvas", text, key) for text, key in _POINTER_KEYS]
         CheatSheet(rows, self._canvas.window()).show()
 

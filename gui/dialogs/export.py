@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QProgressBar, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QWidget,
+)
 
 from core.formats.report import Report
 from gui import theme
@@ -79,6 +88,9 @@ class ExportDialog(Sheet):
         self._report.show_report(report)
         self._pages.setCurrentWidget(self._report)
         self._export.setText("Close")
+        for cancel in self.findChildren(QPushButton, "exportDialog_cancel"):
+            cancel.hide()  # it is done: there is nothing left to cancel
+        self.resize(760, 480)
         self._export.setEnabled(True)
 
     def show_problem(self, sentence: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
@@ -42,7 +44,7 @@ class ReportTable(QWidget):
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
         header.resizeSection(1, 180)
-        header.resizeSection(2, 130)
+        header.resizeSection(2, 140)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -59,7 +61,7 @@ class ReportTable(QWidget):
             first = QTableWidgetItem(icons.icon(*_LOOK[line.outcome]), line.outcome.value)
             self._table.setItem(at, 0, first)
             for column, text in enumerate((line.file, line.key, line.reason), 1):
-                item = QTableWidgetItem(text)
+                item = QTableWidgetItem(PurePath(text).name if column == 1 else text)
                 item.setToolTip(text)
                 self._table.setItem(at, column, item)
         self._table.setVisible(bool(lines))
