@@ -49,6 +49,9 @@ class Errand(QObject):
         except self._sentences as error:
             self.failed.emit(str(error))
         except Exception as fault:
+            if self._cancelled:  # a project was closed under it
+                self.failed.emit("Given up; nothing was changed.")
+                return
             self.failed.emit(f"This failed inside the program ({type(fault).__name__}: {fault}); nothing was changed.")
             raise
         else:
@@ -66,12 +69,19 @@ class Errands:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._running: list[Errand] = []
+        session.signals.document_changed.connect(self._on_document)
 
-    def run(self, title: str, work: Callable[[Progress], T], *, done: Callable[[T], None]) -> None:
-        """Do `work` in a thread, then `done` with its answer on the window's thread."""
+    def run(
+        self, title: str, work: Callable[[Progress], T], *, done: Callable[[T], None], anywhere: bool = False
+    ) -> None:
+        """Do `work` in a thread, then `done` with its answer on the window's thread, once no drag lives.
+
+        What was begun for one project is not done to another; `anywhere` is for work that belongs to none.
+        """
         from core.storage.image_file import PhotoError
 
         errand = Errand(work, sentences=(StorageError, PhotoError, ValueError, OSError))
+        document = self._session.document
         self._running.append(errand)
 
         def tell(fraction: float, text: str) -> None:
@@ -79,7 +89,10 @@ class Errands:
 
         def finish(answer: T) -> None:
             self._running.remove(errand)
-            done(answer)
+            if anywhere or self._session.document is document:
+                self._session.when_idle(lambda: done(answer))
+            else:
+                self._session.notice(f"{title}: the project was closed meanwhile; nothing was added to this one.")
 
         def fail(sentence: str) -> None:
             self._running.remove(errand)
@@ -89,6 +102,9 @@ class Errands:
         errand.finished.connect(finish)
         errand.failed.connect(fail)
         errand.start()
+
+    def _on_document(self, _: None) -> None:
+        self.cancel()
 
     def cancel(self) -> bool:
         """Have what runs end; answers whether there was anything."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QDockWidget, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QDockWidget, QLineEdit, QMenu, QWidget
 
 from gui.actions.action import Action, ActionSet
 from gui.actions.asking import Asking
@@ -21,6 +21,7 @@ from gui.actions.pose_actions import PoseActions
 from gui.actions.project_actions import ProjectActions
 from gui.actions.view_actions import ViewActions
 from gui.panels.tool_palette import ToolPalette
+from gui.widgets.following import follow_edits
 from gui.widgets.number_field import NumberField
 from gui.workplace import Workplace
 
@@ -92,6 +93,17 @@ class Commands:
         canvas.hand.pushed = self._poses.push
         canvas.hand.double_clicked.connect(lambda _: self._on_double_click())
         canvas.menu_wanted.connect(lambda _: self._offer_menu())
+        proposals, signals = self._workplace.proposals, self._workplace.session.signals
+        # Enter and Escape answer an offer from wherever it was asked for; only what is being typed keeps the focus.
+        proposals.changed.connect(lambda shown: self._to_canvas((QLineEdit, QAbstractSpinBox)) if shown else None)
+        signals.photo_changed.connect(lambda photo_id: self._to_canvas((QWidget,)) if photo_id else None)
+
+    def _to_canvas(self, unless: tuple[type[QWidget], ...]) -> None:
+        """Give the canvas the keys, unless a widget of such a kind has them and is seen."""
+        canvas = self._workplace.canvas
+        holder = canvas.window().focusWidget()
+        if holder is None or not holder.isVisible() or not isinstance(holder, unless):
+            canvas.setFocus()
 
     def _connect_panels(self) -> None:
         panels = self._workplace.panels
@@ -136,6 +148,7 @@ class Commands:
         changes = (signals.shown_changed, signals.selection_changed, signals.tool_changed, signals.document_changed)
         for signal in (*changes, signals.view_changed, place.proposals.changed):
             signal.connect(lambda _: self._look_again(timer))
+        follow_edits(place.canvas, place.session, opened=timer.start, edited=lambda _: timer.start())
         timer.start()
 
     def _look_again(self, timer: QTimer) -> None:

@@ -41,6 +41,8 @@ class Desk:
         """Open a project in place of the one that is open; a sentence is shown when it cannot be."""
         from core.storage.database import open_project
 
+        if self.path is not None and path.resolve() == self.path.resolve():
+            return True
         return self._take(path, lambda: open_project(path, annotator=self._annotator))
 
     def create(self, path: Path) -> bool:
@@ -99,17 +101,18 @@ class Desk:
         from core.sneaker.shipped import shipped_sneaker
 
         model, mesh = shipped_sneaker()
-        if self._store is not None:
-            self._store.add_mesh(mesh)
-            self._session.commit(Edit.of(f"Add {model.name}", None, model))
+        try:
+            if self._store is not None:
+                self._store.add_mesh(mesh)
+                self._session.commit(Edit.of(f"Add {model.name}", None, model))
+        except StorageError as failure:
+            self._session.notice(str(failure), "danger")
 
     @property
     def _annotator(self) -> str | None:
         return self._preferences["annotator"] or None
 
     def _take(self, path: Path, get: Callable[[], Store]) -> bool:
-        if self.path is not None and path.resolve() == self.path.resolve():
-            return True
         try:
             store = get()
             document = Document(store)

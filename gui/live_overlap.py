@@ -58,6 +58,8 @@ class OverlapWatch(QObject):
                 self.changed.emit(None)
             return
         key = self._key(instance)
+        if key[:2] != self._asked[:2]:
+            self.changed.emit(None)  # another shoe: nothing is known of it yet
         if key != self._asked and not self._under_way:
             self._ask(instance, key)
 
@@ -73,7 +75,9 @@ class OverlapWatch(QObject):
         photo = self._session.shown
         assert photo is not None and instance.pose_estimate is not None
         shape = (instance.model_id, instance.size, instance.side, photo.camera)
-        return (photo.id, instance.id, instance.pose_estimate.pose, id(instance.region), *shape)
+        # What may hide the shoe counts too; the tuple of the others is compared by identity where nothing changed.
+        others = tuple(other.region for other in photo.instances if other.id != instance.id)
+        return (photo.id, instance.id, instance.pose_estimate.pose, instance.region, others, *shape)
 
     def _ask(self, instance: Instance, key: tuple[object, ...]) -> None:
         photo = self._session.shown
@@ -87,7 +91,8 @@ class OverlapWatch(QObject):
 
         def on_result(result: Result) -> None:
             self._under_way = False
-            if isinstance(result.answer, OverlapResult) and self._asked == key:
+            shown = self._asked == key and self._session.selected_id == instance.id
+            if isinstance(result.answer, OverlapResult) and shown:
                 self.changed.emit(LiveOverlap(instance.id, result.answer.iou, result.answer.contour_px))
             self._look()
 

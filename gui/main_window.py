@@ -118,7 +118,11 @@ class MainWindow(QMainWindow):
         session.signals.tool_changed.connect(lambda name: self._modes.setCurrentIndex(1 if name == "align" else 0))
         session.signals.document_changed.connect(lambda _: self._name())
         session.signals.photo_changed.connect(lambda photo_id: self._pages.setCurrentIndex(1 if photo_id else 0))
-        theme.on_change().changed.connect(lambda colors: self.workplace.canvas.set_surround(colors.surround))
+        # A method, not a lambda: Qt forgets it with the window, while the theme outlives every window.
+        theme.on_change().changed.connect(self._on_theme)
+
+    def _on_theme(self, colors: theme.ThemeColors) -> None:
+        self.workplace.canvas.set_surround(colors.surround)
 
     def _name(self) -> None:
         path = self.workplace.desk.path

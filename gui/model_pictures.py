@@ -52,7 +52,7 @@ class ModelPictures:
             self._known[model.mesh_sha256] = pixmap
             self.ready()
 
-        self._errands.run("Drawing the model", work, done=done)
+        self._errands.run("Drawing the model", work, done=done, anywhere=True)
 
 
 def picture_of(mesh: Mesh) -> QImage:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from core.document.document import Document
 from core.document.edit import Edit, StaleEdit
+from core.document.rebase import rebased
 from core.document.signal import Signal
 from core.document.store import StorageError
 from core.labels.instance import Instance
@@ -51,8 +52,8 @@ class Session:
 
     Signals: document_changed(None) when another project is open; photo_changed(photo_id); shown_changed(Photo | None)
     whenever what should be painted is another object; selection_changed(ids); tool_changed(name);
-    view_changed(ViewOptions); noticed(Notice). The attributes tool, selection (ids, the last one chosen last), preview,
-    view and drag (the living stream) are changed only through the methods.
+    view_changed(ViewOptions); noticed(Notice); unsaved(Edit) that could not be written. The attributes tool, selection
+    (ids, the last one chosen last), preview, view and drag (the living stream) are changed only through the methods.
     """
 
     def __init__(self) -> None:
@@ -67,6 +68,7 @@ class Session:
         self._waiting: list[Callable[[], None]] = []
         self._forget_document: Callable[[], None] = lambda: None
         self.signals = SessionSignals()
+        self.notice = self.signals.say
 
     # ---- what is looked at
 
@@ -104,13 +106,20 @@ class Session:
         self.document = document
         self.photo_id = None
         self.selection = ()
+        self.category_id = _known_category(self.category_id, self.project)
         self._forget_document = document.changed.connect(self._on_edit) if document else (lambda: None)
         self.signals.document_changed.emit(None)
         self.open_photo(None)
 
     def open_photo(self, photo_id: str | None) -> None:
-        """Look at another photo; a drag that lives is given up."""
+        """Look at another photo; a drag that lives is given up. One that cannot be read is named and not opened."""
         self.escape()
+        try:
+            if photo_id is not None and self.document is not None:
+                self.document.photo(photo_id)
+        except StorageError as failure:
+            self.notice(str(failure), "danger")
+            return
         self.photo_id = photo_id
         self.selection = ()
         self.signals.photo_changed.emit(photo_id)
@@ -124,9 +133,9 @@ class Session:
             self.signals.selection_changed.emit(instance_ids)
 
     def use_tool(self, name: str) -> None:
-        """Take another tool into the hand; a drag that lives is given up."""
-        self.escape()
+        """Take another tool into the hand; a drag that lives is given up. The tool at hand stays as it is."""
         if name != self.tool:
+            self.escape()
             self.tool = name
             self.signals.tool_changed.emit(name)
 
@@ -136,10 +145,6 @@ class Session:
             self.view = view
             self.signals.view_changed.emit(view)
 
-    def notice(self, text: str, level: str = "info") -> None:
-        """Say a sentence under the canvas; level as in `Notice`."""
-        self.signals.noticed.emit(Notice(text, level))
-
     # ---- the hand
 
     def begin(self, drag: Drag | None) -> None:
@@ -147,27 +152,15 @@ class Session:
         self.escape()
         if drag is None:
             return
-        try:
-            first = next(drag)
-        except StopIteration as end:
-            self.commit(end.value)
-            return
         self.drag = drag
-        self._preview(first)
+        self._advance(lambda: next(drag))
 
     def send(self, event: Event) -> None:
         """Tell the living stream what the hand did; its end is committed."""
         if self.drag is None:
             return
-        try:
-            self._preview(self.drag.send(event))
-        except StopIteration as end:
-            self.drag = None
-            if self.commit(end.value):
-                drawn = _drawn_in(end.value, self.photo_id)
-                if drawn:  # what was just drawn is what the next key means
-                    self.select(*drawn)
-            self._let_go()
+        drag = self.drag
+        self._advance(lambda: drag.send(event))
 
     def escape(self) -> None:
         """Give up the living stream: nothing to restore."""
@@ -180,12 +173,14 @@ class Session:
         if edit is None or edit.is_empty or self.document is None:
             return False
         try:
+            edit = rebased(edit, self.document.current)  # a key may have changed the photo while the hand was drawing
             self.document.commit(edit)
         except StaleEdit as stale:
             self.notice(str(stale), "warning")
             return False
         except StorageError as failure:
             self.notice(str(failure), "danger")
+            self.signals.unsaved.emit(edit)
             return False
         return True
 
@@ -197,6 +192,21 @@ class Session:
             act()
 
     # ---- inside
+
+    def _advance(self, step: Callable[[], Photo]) -> None:
+        """The next preview of the living stream; its end is committed."""
+        try:
+            self._preview(step())
+        except StopIteration as end:
+            self.drag = None
+            if self.commit(end.value):
+                drawn = _drawn_in(end.value, self.photo_id)
+                if drawn:  # what was just drawn is what the next key means
+                    self.select(*drawn)
+            self._let_go()
+        except ValueError as impossible:  # a place no shoe or outline can be at: the drag ends, nothing is lost
+            self._let_go()
+            self.notice(f"That is not possible: {impossible}.", "warning")
 
     def _preview(self, photo: Photo | None) -> None:
         if photo is not self.preview:
@@ -215,12 +225,15 @@ class Session:
         if self.photo_id is not None and self.photo_id not in self.project.entries:
             self.open_photo(None)
             return
+        self.category_id = _known_category(self.category_id, self.project)
         if self.photo_id in touched:
             self.preview = None
             photo = self.photo
             known = {instance.id for instance in photo.instances} if photo else set()
             self.signals.shown_changed.emit(photo)
             self.select(*(i for i in self.selection if i in known))
+        elif len(touched) < len(edit.changes):  # categories and models: what is shown is drawn another way
+            self.signals.shown_changed.emit(self.shown)
 
 
 class SessionSignals:
@@ -234,6 +247,11 @@ class SessionSignals:
         self.tool_changed: Signal[str] = Signal()
         self.view_changed: Signal[ViewOptions] = Signal()
         self.noticed: Signal[Notice] = Signal()
+        self.unsaved: Signal[Edit] = Signal()
+
+    def say(self, text: str, level: str = "info") -> None:
+        """Say a sentence under the canvas; level as in `Notice`."""
+        self.noticed.emit(Notice(text, level))
 
 
 def _drawn_in(edit: Edit, photo_id: str | None) -> list[str]:
@@ -243,3 +261,9 @@ def _drawn_in(edit: Edit, photo_id: str | None) -> list[str]:
             known = {instance.id for instance in before.instances}
             return [instance.id for instance in after.instances if instance.id not in known]
     return []
+
+
+def _known_category(category_id: str, project: Project) -> str:
+    """New outlines need a category the project has."""
+    known = project.categories
+    return category_id if category_id in known or not known else next(iter(known))

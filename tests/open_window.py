@@ -29,7 +29,7 @@ from gui.inference import Inference
 from gui.main_window import MainWindow
 from gui.preferences import Preferences
 
-PATIENCE_MS = 60_000
+PATIENCE_MS = 20_000
 NONE = Qt.KeyboardModifier.NoModifier
 SHIFT, CTRL, ALT = (
     Qt.KeyboardModifier.ShiftModifier,

@@ -86,6 +86,13 @@ class Document:
         self._merge = _Merge(edit.merge_key, self._clock()) if edit.merge_key is not None else None
         self._take_effect(edit)
 
+    def current(self, value: Value) -> Value | None:
+        """The value of that kind and id as it stands now; None when there is none."""
+        if isinstance(value, Photo):
+            return self.photo(value.id) if value.id in self._project.entries else None
+        known = self._project.models if isinstance(value, ShoeModel) else self._project.categories
+        return known.get(value.id)
+
     def undo(self) -> Edit | None:
         """Take back the last edit; returns what took effect, or None when there is nothing to take back."""
         if not self._done:

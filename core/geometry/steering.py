@@ -11,6 +11,7 @@ from core.geometry.region import Region
 
 Array = NDArray[np.float64]
 
+NEAREST_MM = 1.0
 # The view every angle counts from: the shoe's left side turned away, toe to the right of the photo, up is up.
 SIDE_VIEW = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 
@@ -37,20 +38,23 @@ def slid(pose: Pose, camera: Camera, *, from_px: ArrayLike, to_px: ArrayLike) ->
     """The pose moved at its depth so that the shoe's projected centre goes along with the hand."""
     centre = camera.project(pose.translation_mm)
     target = centre + np.asarray(to_px, dtype=np.float64) - np.asarray(from_px, dtype=np.float64)
-    return pose.with_translation(camera.unproject(target, pose.translation_mm[2]))
+    moved = camera.unproject(target, pose.translation_mm[2])
+    # Far outside a distorted photo there is no ray: the shoe stays where it was.
+    return pose.with_translation(moved) if np.isfinite(moved).all() else pose
 
 
 def pushed(pose: Pose, factor: float) -> Pose:
     """The pose `factor` times as far away along its ray: the projected centre stays."""
     if not factor > 0:
         raise ValueError("a shoe can only be pushed to a distance above zero")
-    return pose.with_translation(pose.translation_mm * factor)
+    nearest = NEAREST_MM / float(pose.translation_mm[2])
+    return pose.with_translation(pose.translation_mm * max(factor, nearest))
 
 
 def pushed_by(pose: Pose, depth_mm: float) -> Pose:
     """The pose with t_z larger by `depth_mm`, along its ray; never nearer than 1 mm."""
     depth = float(pose.translation_mm[2])
-    return pushed(pose, max(depth + depth_mm, 1.0) / depth)
+    return pushed(pose, max(depth + depth_mm, NEAREST_MM) / depth)
 
 
 def angles_deg(pose: Pose) -> tuple[float, float, float]:

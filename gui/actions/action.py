@@ -36,7 +36,7 @@ class Action:
     on_canvas: bool = False
     checked: Callable[[], bool] | None = None
     separated: bool = False
-    repeats: bool = True
+    repeats: bool = False
 
 
 class ActionSet:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.document.edit import Edit
+from core.document.edit import Edit, StaleEdit
 from core.document.store import StorageError
 from core.labels.instance import Instance
 from gui.actions.action import Action
@@ -13,6 +13,7 @@ from gui.tools.drag import Key
 
 NOTHING_CHOSEN = "Choose an instance first: click it on the photo or in the list."
 NO_PHOTO = "Open a photo first."
+LOCKED = "It is locked; K unlocks it."
 
 
 class EditActions:
@@ -24,8 +25,17 @@ class EditActions:
     def table(self) -> list[Action]:
         """Every command, in menu order."""
         return [
-            Action("undo", "&Undo", "&Edit", self.undo, ("Ctrl+Z",), self._no_undo, icon="undo"),
-            Action("redo", "&Redo", "&Edit", self.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), self._no_redo, icon="redo"),
+            Action("undo", "&Undo", "&Edit", self.undo, ("Ctrl+Z",), self._no_undo, icon="undo", repeats=True),
+            Action(
+                "redo",
+                "&Redo",
+                "&Edit",
+                self.redo,
+                ("Ctrl+Shift+Z", "Ctrl+Y"),
+                self._no_redo,
+                icon="redo",
+                repeats=True,
+            ),
             Action(
                 "delete", "&Delete", "&Edit", self.delete, ("Delete",), self._no_choice, icon="trash", separated=True
             ),
@@ -73,7 +83,7 @@ class EditActions:
     def join(self) -> None:
         """Make the chosen instances one: the regions are united, the first one's labels stay."""
         photo = self._session.photo
-        chosen = [i for i in self._chosen() if not i.region.is_empty]
+        chosen = [i for i in self._chosen() if not i.region.is_empty and "locked" not in i.flags]
         if photo is None or len(chosen) < 2:
             return
         first, *others = chosen
@@ -84,10 +94,10 @@ class EditActions:
             self._session.select(first.id)
 
     def select_all(self) -> None:
-        """Choose every instance of the photo."""
-        photo = self._session.photo
+        """Choose every instance of the photo that is shown."""
+        photo, hidden = self._session.photo, self._session.view.hidden_ids
         if photo is not None:
-            self._session.select(*(instance.id for instance in photo.instances))
+            self._session.select(*(instance.id for instance in photo.instances if instance.id not in hidden))
 
     def _chosen(self) -> list[Instance]:
         photo = self._session.photo
@@ -97,7 +107,7 @@ class EditActions:
         self._session.escape()
         try:
             edit = act()
-        except StorageError as failure:
+        except (StorageError, StaleEdit) as failure:
             self._session.notice(str(failure), "danger")
             return
         if edit is None:
@@ -129,4 +139,6 @@ class EditActions:
 
     def _no_redo(self) -> str | None:
         document = self._session.document
+        if self._session.drag is not None:
+            return "Finish the outline first: Enter closes it, Esc gives it up."
         return None if document is not None and document.can_redo else "There is nothing to redo."

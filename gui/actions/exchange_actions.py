@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.document.document import Document
-from core.document.edit import Change, Edit, Value
+from core.document.store import StorageError
 from core.formats.report import Outcome, Report, ReportLine
 from core.jobs.messages import ExportRequest, ExportResult, Result
-from core.labels.photo import Photo
-from core.labels.shoe_model import ShoeModel
 from gui.actions.action import Action
 from gui.actions.asking import Asking
 from gui.actions.material_actions import NO_PROJECT
@@ -135,8 +132,7 @@ class ExchangeActions:
             if not outcome.edit.changes:
                 self._session.notice(outcome.report.text().splitlines()[0], "warning")
                 return
-            document = self._session.document
-            if document is not None and self._session.commit(rebased(outcome.edit, document)):
+            if self._session.commit(outcome.edit):
                 self._after_import(outcome)
 
         # A document of its own: the window's belongs to the window's thread.
@@ -145,8 +141,12 @@ class ExchangeActions:
     def _after_import(self, outcome: ImportOutcome) -> None:
         from core.formats.labelme import keep_extras
 
-        if self._desk.store is not None:
-            keep_extras(outcome, self._desk.store)
+        try:
+            if self._desk.store is not None:
+                keep_extras(outcome, self._desk.store)
+        except StorageError as failure:
+            self._session.notice(str(failure), "danger")
+            return
         photos = outcome.edit.photos_after()
         if photos and self._session.photo_id is None:
             self._session.open_photo(photos[0].id)
@@ -157,17 +157,3 @@ class ExchangeActions:
 
     def _no_project(self) -> str | None:
         return None if self._session.document is not None else NO_PROJECT
-
-
-def rebased(edit: Edit, document: Document) -> Edit:
-    """An edit made on another Document of the same store, begun from this one's objects."""
-
-    def here(before: Value | None) -> Value | None:
-        if isinstance(before, Photo):
-            return document.photo(before.id)
-        if isinstance(before, ShoeModel):
-            return document.project.models[before.id]
-        return document.project.categories[before.id] if before is not None else None
-
-    changes: list[Change] = [(here(before), after) for before, after in edit.changes]
-    return replace(edit, changes=tuple(changes))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from core.document.edit import Edit
 from core.labels.instance import Instance, Side
 from gui.actions.action import Action
-from gui.actions.edit_actions import NO_PHOTO, NOTHING_CHOSEN
+from gui.actions.edit_actions import LOCKED, NO_PHOTO, NOTHING_CHOSEN
 from gui.session import Session
 
 
@@ -120,18 +120,22 @@ class LabelActions:
         """Keep the chosen instances from being changed by hand, or let them."""
         chosen = self._session.selected
         on = chosen is not None and "locked" not in chosen.flags
-        self._change("Lock" if on else "Unlock", lambda instance: instance.with_flag("locked", on))
+        self._change("Lock" if on else "Unlock", lambda instance: instance.with_flag("locked", on), locked_too=True)
 
     def _chosen(self) -> list[Instance]:
         photo = self._session.photo
         return [found for i in self._session.selection if photo and (found := photo.find(i))]
 
-    def _change(self, label: str, change: Callable[[Instance], Instance]) -> None:
+    def _change(self, label: str, change: Callable[[Instance], Instance], *, locked_too: bool = False) -> None:
         photo = self._session.photo
         if photo is None:
             return
         after = photo
-        for instance in self._chosen():
+        chosen = self._chosen()
+        free = [instance for instance in chosen if locked_too or "locked" not in instance.flags]
+        if chosen and not free:
+            self._session.notice(LOCKED, "warning")
+        for instance in free:
             changed = change(instance)
             after = after.with_instance(changed) if changed != instance else after
         self._session.commit(Edit.of(label, photo, after))

@@ -10,6 +10,7 @@ from core.jobs.messages import (
     FitRequest,
     FitResult,
     PhotoRef,
+    Request,
     Result,
     SegmentRequest,
     SegmentResult,
@@ -20,6 +21,7 @@ from core.labels.instance import Instance, PoseEstimate, Provenance, Source, new
 from core.labels.photo import Photo
 from core.labels.shoe_model import ShoeModel
 from gui.actions.action import Action
+from gui.actions.edit_actions import LOCKED
 from gui.background import Errands
 from gui.inference import Inference
 from gui.proposals import Proposal, Proposals
@@ -92,13 +94,15 @@ class Machine:
         request = self._fit_request(photo, instance)
         if request is None:
             return
+        self._cancel(lambda job: isinstance(job, FitRequest) and job.instance_id == instance.id)
         basis = photo.instance(instance.id)
 
         def on_step(step: Step) -> None:
             if step.pose is not None:
                 estimate = PoseEstimate(step.pose, camera_source=photo.camera.source, provenance=Provenance(Source.FIT))
                 moved = basis.with_pose_estimate(estimate)
-                self._proposals.put(Proposal(step.job_id, photo.id, "Fit pose", moved, basis, "fitting…"))
+                step_of = Proposal(step.job_id, photo.id, "Fit pose", moved, basis, "fitting…", camera=photo.camera)
+                self._proposals.put(step_of)
 
         def on_result(result: Result) -> None:
             self._on_fit(result, photo, basis)
@@ -110,6 +114,8 @@ class Machine:
         photo, instance = self._session.photo, self._session.selected
         if photo is None or instance is None:
             return "Choose a sneaker first: click it on the photo or in the list."
+        if "locked" in instance.flags:
+            return LOCKED
         if instance.region.is_empty:
             return "Outline the sneaker first (P draws, G boxes): a fit needs its outline."
         if instance.pose_estimate is None:
@@ -158,19 +164,27 @@ class Machine:
         if refused is not None:
             self._inference.cancel(refused.job_id)
             self._session.notice("Refused; nothing was changed.")
-        elif self._inference.jobs:
-            self._inference.cancel(self._inference.jobs[-1].id)
-        elif self._errands.cancel():
+        elif self._cancel(self._is_of_this_photo) or self._errands.cancel():
             pass
         elif self._session.tool != "select":
             self._session.use_tool("select")
         else:
             self._session.select()
 
+    def _is_of_this_photo(self, request: Request) -> bool:
+        return isinstance(request, SegmentRequest | FitRequest) and request.photo_id == self._session.photo_id
+
+    def _cancel(self, which: Callable[[Request], bool]) -> bool:
+        running = [job for job in self._inference.jobs if which(job.request) and not job.cancelled]
+        for job in running:
+            self._inference.cancel(job.id)
+        return bool(running)
+
     def _offer(
         self, job_id: int, photo: Photo, *, instance: Instance, basis: Instance | None, label: str, text: str
     ) -> None:
-        self._proposals.put(Proposal(job_id, photo.id, label, instance, basis, text, finished=True))
+        offer = Proposal(job_id, photo.id, label, instance, basis, text, finished=True, camera=photo.camera)
+        self._proposals.put(offer)
         if self._session.photo_id == photo.id:
             self._session.notice(f"{label}: {text}. Enter takes it, Escape refuses.", "success")
 

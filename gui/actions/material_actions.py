@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from core.document.edit import Edit
@@ -67,10 +68,17 @@ class MaterialActions:
         self._errands.run("Adding photos", work, done=self._on_photos)
 
     def _on_photos(self, answer: tuple[list[Photo], list[str]]) -> None:
-        photos, troubles = answer
+        found, troubles = answer
+        # Looked at again: the same files may have been added while these were read.
+        entries = self._session.project.entries.values()
+        known = {entry.file for entry in entries}
+        first = max((entry.position for entry in entries), default=-1) + 1
+        fresh = [photo for photo in found if photo.file not in known]
+        photos = [replace(photo, position=first + index) for index, photo in enumerate(fresh)]
         if photos:
             label = f"Add {photos[0].file}" if len(photos) == 1 else f"Add {len(photos)} photos"
-            if self._session.commit(Edit(label, tuple((None, photo) for photo in photos))):
+            added = self._session.commit(Edit(label, tuple((None, photo) for photo in photos)))
+            if added and self._session.photo_id is None:
                 self._session.open_photo(photos[0].id)
         if troubles:
             more = f" (and {len(troubles) - 1} more)" if len(troubles) > 1 else ""

@@ -10,6 +10,8 @@ from gui.actions.action import Action
 from gui.actions.edit_actions import NO_PHOTO
 from gui.session import Session
 
+UNFINISHED = "An outline is being drawn: Enter closes it, Escape gives it up."
+
 
 class PhotoActions:
     """The commands of the Review menu, on one session."""
@@ -24,9 +26,23 @@ class PhotoActions:
             return lambda: self.set_status(status)
 
         return [
-            Action("next_photo", "&Next photo", "&Review", lambda: self.step_photo(1), ("D",), self._no_photos),
             Action(
-                "previous_photo", "&Previous photo", "&Review", lambda: self.step_photo(-1), ("A",), self._no_photos
+                "next_photo",
+                "&Next photo",
+                "&Review",
+                lambda: self.step_photo(1),
+                ("D",),
+                self._no_photos,
+                repeats=True,
+            ),
+            Action(
+                "previous_photo",
+                "&Previous photo",
+                "&Review",
+                lambda: self.step_photo(-1),
+                ("A",),
+                self._no_photos,
+                repeats=True,
             ),
             Action(
                 "next_todo",
@@ -50,6 +66,9 @@ class PhotoActions:
         """Open the next or previous photo in the list, or the next one of a status."""
         entries = list(self._session.project.entries.values())
         if not entries:
+            return
+        if self._session.drag is not None:
+            self._session.notice(UNFINISHED, "warning")
             return
         ids = [entry.id for entry in entries]
         at = ids.index(self._session.photo_id) if self._session.photo_id in ids else -1

@@ -14,7 +14,7 @@ from core.labels.photo import Photo
 from core.labels.project import Role
 from core.labels.shoe_model import ShoeModel
 from gui.actions.action import Action
-from gui.actions.edit_actions import NOTHING_CHOSEN
+from gui.actions.edit_actions import LOCKED, NOTHING_CHOSEN
 from gui.session import Session
 
 NUDGE_MM = 1.0
@@ -140,7 +140,9 @@ class PoseActions:
                 run = self._nudge(np.asarray(tangent, dtype=float) * pace, depth * pace, words)
                 name = f"nudge_{words}_{modifier}".replace(" ", "_").replace("+", "").lower().rstrip("_")
                 keys = (f"{modifier}{key}",) if "Ctrl" not in key else (key.replace("Ctrl+", f"Ctrl+{modifier}"),)
-                actions.append(Action(name, f"Nudge {words}", "", run, keys, self._not_aligning, on_canvas=True))
+                actions.append(
+                    Action(name, f"Nudge {words}", "", run, keys, self._not_aligning, on_canvas=True, repeats=True)
+                )
         return actions
 
     def _nudge(self, tangent: np.ndarray, depth_mm: float, words: str) -> Callable[[], None]:
@@ -153,7 +155,9 @@ class PoseActions:
 
     def _move(self, label: str, move: Callable[[Pose], Pose]) -> None:
         photo, instance, _ = self._shoe()
-        if photo is None or instance is None or instance.pose_estimate is None or "locked" in instance.flags:
+        if self._session.drag is not None or photo is None or instance is None or instance.pose_estimate is None:
+            return  # two hands on one shoe would undo each other
+        if "locked" in instance.flags:
             return
         estimate = instance.pose_estimate
         moved = instance.with_pose_estimate(estimate.with_pose(move(estimate.pose)))
@@ -192,6 +196,8 @@ class PoseActions:
         instance = self._session.selected
         if instance is None:
             return NOTHING_CHOSEN
+        if "locked" in instance.flags:
+            return LOCKED
         if self._session.project.category(instance.category).role is not Role.SHOE:
             return "Only an instance of a shoe category has a pose."
         if not self._session.project.models:

@@ -90,7 +90,7 @@ class ProjectActions:
         def done(made: Path) -> None:
             self._desk.open(made)
 
-        self._errands.run("Making the sample", work, done=done)
+        self._errands.run("Making the sample", work, done=done, anywhere=True)
 
     def show_preferences(self) -> None:
         """What this computer's user prefers."""

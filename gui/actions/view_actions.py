@@ -78,8 +78,8 @@ class ViewActions:
     def _zooms(self) -> list[Action]:
         canvas = self._canvas
         return [
-            Action("zoom_in", "Zoom &in", "&View", lambda: canvas.zoom(1.25), ("+", "="), icon="zoom-in"),
-            Action("zoom_out", "Zoom &out", "&View", lambda: canvas.zoom(0.8), ("-",), icon="zoom-out"),
+            Action("zoom_in", "Zoom &in", "&View", lambda: canvas.zoom(1.25), ("+", "="), icon="zoom-in", repeats=True),
+            Action("zoom_out", "Zoom &out", "&View", lambda: canvas.zoom(0.8), ("-",), icon="zoom-out", repeats=True),
             Action("zoom_fit", "&Fit the photo", "&View", canvas.fit, ("F",), icon="zoom-fit"),
             Action("one_to_one", "&One to one", "&View", canvas.one_to_one, ("Ctrl+1",), icon="one-to-one"),
             Action(
@@ -92,10 +92,10 @@ class ViewActions:
             return lambda: self._tone(**by)
 
         return [
-            Action("brighter", "&Brighter", "&View", tone(brightness=0.05), ("Ctrl+.",), separated=True),
-            Action("darker", "&Darker", "&View", tone(brightness=-0.05), ("Ctrl+,",)),
-            Action("more_contrast", "More &contrast", "&View", tone(contrast=0.1), ("Ctrl+Alt+.",)),
-            Action("less_contrast", "&Less contrast", "&View", tone(contrast=-0.1), ("Ctrl+Alt+,",)),
+            Action("brighter", "&Brighter", "&View", tone(brightness=0.05), ("Ctrl+.",), separated=True, repeats=True),
+            Action("darker", "&Darker", "&View", tone(brightness=-0.05), ("Ctrl+,",), repeats=True),
+            Action("more_contrast", "More &contrast", "&View", tone(contrast=0.1), ("Ctrl+Alt+.",), repeats=True),
+            Action("less_contrast", "&Less contrast", "&View", tone(contrast=-0.1), ("Ctrl+Alt+,",), repeats=True),
             Action("tone_reset", "Brightness and contrast &as taken", "&View", self._tone_reset, ("Ctrl+0",)),
         ]
 

@@ -14,7 +14,7 @@ from core.document.edit import Edit
 from core.geometry.camera import Camera
 from core.geometry.mesh import Mesh
 from core.geometry.pose import Pose
-from core.geometry.region import Region
+from core.geometry.region import Region, region_from_shapely
 from core.labels.instance import Instance, PoseEstimate, ShoeSize, Side, new_id
 from core.labels.photo import Photo
 from core.labels.shoe_model import ShoeModel
@@ -85,8 +85,8 @@ def _outline(mesh: Mesh, pose: Pose, *, camera: Camera) -> Region:
     """The hull of what the camera sees."""
     from shapely.geometry import MultiPoint  # as above
 
-    hull = MultiPoint(camera.project(pose.apply(mesh.vertices_mm))).convex_hull
-    return Region.from_points(np.asarray(hull.exterior.coords)[:-1]).simplified(1.0)
+    hull = region_from_shapely(MultiPoint(camera.project(pose.apply(mesh.vertices_mm))).convex_hull)
+    return hull.simplified(1.0)
 
 
 def _paint_photo(file: Path) -> None:

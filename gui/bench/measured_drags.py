@@ -132,15 +132,15 @@ class MeasuredDrags(QObject):
         assert session.photo is not None and pose is not None
         x_px, y_px = session.photo.camera.project(pose.translation_mm).tolist()
         start, held = self._place.canvas.screen_point((x_px, y_px)), _HELD[kind]
-        done = 0
+        done, at = 0, start
         self._post(QEvent.Type.MouseButtonPress, start, held)
         yield True
         while not ended(done):
             done += 1
-            sway = QPointF(math.sin(done / 25), math.sin(2 * done / 25) / 2)
-            self._post(QEvent.Type.MouseMove, start + sway * _REACH_PX, held)
+            at = start + QPointF(math.sin(done / 25), math.sin(2 * done / 25) / 2) * _REACH_PX
+            self._post(QEvent.Type.MouseMove, at, held)
             yield True
-        self._post(QEvent.Type.MouseButtonRelease, start + sway * _REACH_PX, held)
+        self._post(QEvent.Type.MouseButtonRelease, at, held)
         yield True
 
     def _wait_until(self, what: str, condition: Callable[[], bool]) -> Iterator[bool]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
 
 from core.labels.instance import Instance
 from core.labels.photo import Photo
@@ -48,6 +48,7 @@ class Canvas(PhotoView):
         self._picture: PhotoPicture | None = None
         self._space = False
         self._panning_from: QPointF | None = None
+        self._panning_with = Qt.MouseButton.NoButton
         self._surround = "#17181a"
         self._connect()
 
@@ -101,6 +102,10 @@ class Canvas(PhotoView):
         if photo is not None and picture.file == str(self.photo_file(photo)):
             self._picture = picture
             self.refresh()
+            if picture.size_px != photo.size_px:
+                found, known = ("{} × {}".format(*size) for size in (picture.size_px, photo.size_px))
+                why = f"{photo.file} is {found} px now and was {known} when it was added"
+                self._session.notice(f"{why}: its labels may not fit it. Put the first file back.", "danger")
             self.picture_ready.emit(photo.id)
 
     def _on_unreadable(self, file: str, sentence: str) -> None:
@@ -111,7 +116,11 @@ class Canvas(PhotoView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Left draws, middle and space pan, right asks what can be done."""
         self.setFocus(Qt.FocusReason.MouseFocusReason)
-        if event.button() == Qt.MouseButton.MiddleButton or self._space:
+        dragging = self._session.drag is not None and bool(event.buttons() & Qt.MouseButton.LeftButton)
+        if dragging and event.button() != Qt.MouseButton.LeftButton:
+            pass  # one thing at a time: a menu or a pan would swallow the release
+        elif event.button() == Qt.MouseButton.MiddleButton or self._space:
+            self._panning_with = event.button()
             self._panning_from = event.position()
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
         elif event.button() == Qt.MouseButton.LeftButton:
@@ -132,7 +141,7 @@ class Canvas(PhotoView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """The end of a pan or of a drag."""
-        if self._panning_from is not None:
+        if self._panning_from is not None and event.button() == self._panning_with:
             self._panning_from = None
             self._show_cursor(self.hand.hover)
         elif event.button() == Qt.MouseButton.LeftButton:
@@ -176,6 +185,11 @@ class Canvas(PhotoView):
             self._space = False
             self._show_cursor(self.hand.hover)
         event.ignore()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """A key or button let go elsewhere is let go here too."""
+        self._space, self._panning_from = False, None
+        super().focusOutEvent(event)
 
     # ---- inside
 

@@ -28,7 +28,10 @@ class WindowScene:
     @property
     def hidden_ids(self) -> frozenset[str]:
         """Instances that are not shown."""
-        return self.session.view.hidden_ids
+        view, photo = self.session.view, self.session.photo
+        if not view.solo or photo is None:
+            return view.hidden_ids
+        return view.hidden_ids | {i.id for i in photo.instances if i.id not in self.session.selection}
 
     @property
     def category_id(self) -> str:

@@ -23,6 +23,11 @@ class PhotoPicture:
     file: str
     levels: tuple[QImage, ...]
 
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """(width, height) of the file, as it is seen."""
+        return self.levels[0].width(), self.levels[0].height()
+
     def level_for(self, scale: float) -> int:
         """The smallest level that still has a pixel for every screen pixel; `scale` is screen px a photo px."""
         level = 0
@@ -111,6 +116,9 @@ class _Reading(QRunnable):
             picture = picture_from_pixels(self._file, read_pixels(Path(self._file)))
         except PhotoError as error:
             self._loader.failed.emit(self._file, str(error))
+        except MemoryError:
+            sentence = f"{self._file} is too large for this computer's memory; scale it down and add it again."
+            self._loader.failed.emit(self._file, sentence)
         else:
             self._loader.loaded.emit(picture)
 

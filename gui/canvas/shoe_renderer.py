@@ -20,8 +20,8 @@ _STOP_MS = 10_000
 class ShoeRenderer(QObject):
     """Draws shoes in a thread of its own. Slots and signals belong to the thread that made the object.
 
-    opened: VTK is loaded and has its window. rendered(RenderedShoe): a picture is ready. failed(str): a request could not be drawn; a sentence for the annotator,
-    said once until something is drawn again.
+    opened: VTK is loaded and has its window. rendered(RenderedShoe): a picture is ready. failed(str): a request could
+    not be drawn; a sentence for the annotator, said once until something is drawn again.
     """
 
     opened = Signal()

@@ -75,6 +75,7 @@ class StaticLayer(Layer):
             and backdrop.view == old.view
             and backdrop.size_px == old.size_px
             and backdrop.surround == old.surround
+            and backdrop.project.categories is old.project.categories
         )
         if not same_ground:
             if backdrop.picture is not old.picture:

@@ -138,9 +138,9 @@ class PosePanel(QWidget):
         self._place.show_values(tuple(estimate.pose.translation_mm) if estimate else None, sigma and tuple(sigma[1]))
         self._camera.show_camera(photo.camera)
         self._allow(instance, model)
-        if estimate is None or estimate.iou is not None or session.drag is None:
-            known = estimate or None
-            self.show_overlap(known.iou if known else None, known.contour_px if known else None)
+        # Figures nobody has measured yet stay as they are: live ones may have come before this turn.
+        if estimate is None or estimate.iou is not None:
+            self.show_overlap(estimate.iou if estimate else None, estimate.contour_px if estimate else None)
 
     def _why_nothing(self, instance: Instance | None) -> str:
         if self._session.photo_id is None:

@@ -8,7 +8,7 @@ from core.document.edit import Edit
 from core.geometry.pose import Pose
 from core.geometry.steering import pushed, slid, turned
 from core.labels.photo import Photo
-from gui.tools.drag import Drag, Hover, Phase, Pointer, Scene
+from gui.tools.drag import Drag, Hover, Pointer, Scene, let_go
 
 PUSH_PER_SCREEN_PX = 0.003
 
@@ -22,6 +22,8 @@ class AlignTool:
     def hover(self, photo: Photo, pointer: Pointer, scene: Scene) -> Hover:
         """Words for what a drag would do with the keys that are held."""
         instance = photo.find(scene.selected_id)
+        if instance is not None and "locked" in instance.flags:
+            return Hover("It is locked; K unlocks it", "forbidden")
         if instance is None:
             return Hover("Choose an outlined sneaker first, then place a shoe on it", "forbidden")
         if instance.pose is None:
@@ -48,7 +50,7 @@ def _steer(photo: Photo, pointer: Pointer, scene: Scene) -> Drag:
     radius = ball_radius_px(photo, estimate.pose, scene.length_mm(instance))
     preview = photo
     event = yield preview
-    while not (isinstance(event, Pointer) and event.phase is Phase.RELEASE):
+    while not let_go(event):
         if isinstance(event, Pointer) and event.at_px != pointer.at_px:
             if pointer.shift:
                 pose = slid(estimate.pose, photo.camera, from_px=pointer.at_px, to_px=event.at_px)

@@ -50,6 +50,11 @@ Event: TypeAlias = Pointer | Key
 Drag: TypeAlias = Generator[Photo, Event, Edit | None]
 
 
+def let_go(event: Event) -> bool:
+    """Whether the button is up: released, or lost to a menu or another window while it was down."""
+    return isinstance(event, Pointer) and (event.phase is Phase.RELEASE or not event.left)
+
+
 @dataclass(frozen=True, slots=True)
 class Handle:
     """A vertex or edge under the pointer, to be shown: ring `ring` of part `part`, vertex `index`.

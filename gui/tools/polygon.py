@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from core.document.edit import Edit
-from core.geometry.region import Region
+from core.geometry.region import Region, Ring
 from core.labels.instance import Instance, new_id
 from core.labels.photo import Photo
 from gui.tools.drag import Drag, Hover, Key, Phase, Pointer, Scene
@@ -119,15 +119,15 @@ def draw_ring(photo: Photo, pointer: Pointer, *, instance: Instance, taken: Call
     while corners:
         event = yield photo.with_instance(instance.with_region(_sketch(corners, at)))
         if event is Key.FINISH:
-            if len(corners) >= 3:
+            if _has_inside(corners):
                 return taken(Region.from_points(corners))
         elif event is Key.BACK:
             corners.pop()
         elif isinstance(event, Pointer):
             at = event.at_px
             scale = event.px_per_screen_px
-            closes = len(corners) >= 3 and _distance(at, corners[0]) <= CLOSING_TOLERANCE * scale
-            if event.phase is Phase.DOUBLE and len(corners) >= 3:
+            closes = _has_inside(corners) and _distance(at, corners[0]) <= CLOSING_TOLERANCE * scale
+            if event.phase is Phase.DOUBLE and _has_inside(corners):
                 return taken(Region.from_points(corners))
             if event.phase is Phase.PRESS:
                 if closes:
@@ -149,12 +149,14 @@ def _change_selected(
     photo: Photo, pointer: Pointer, scene: Scene, *, label: str, change: Callable[[Region, Region], Region]
 ) -> Drag | None:
     selected = photo.find(scene.selected_id)
-    if selected is None:
+    if selected is None or "locked" in selected.flags:
         return None
 
     def taken(region: Region) -> Edit:
-        changed = selected.with_region(change(selected.region, region), provenance=scene.author)
-        return Edit.of(label, photo, photo.with_instance(changed))
+        left = change(selected.region, region)
+        if left.is_empty and selected.pose_estimate is None:
+            return Edit.of(label, photo, photo.without_instance(selected.id))
+        return Edit.of(label, photo, photo.with_instance(selected.with_region(left, provenance=scene.author)))
 
     return draw_ring(photo, pointer, instance=Instance("sketch", selected.category), taken=taken)
 
@@ -163,6 +165,11 @@ def _sketch(corners: list[Point], at: Point) -> Region:
     points = [*corners, at]
     # A ring needs three points; the first ones of an outline are shown as a line by repeating the last.
     return Region.from_points(points + [points[-1]] * (3 - len(points)))
+
+
+def _has_inside(corners: list[Point]) -> bool:
+    """Whether the corners go round something; three on a line do not."""
+    return len(corners) >= 3 and abs(Ring(np.asarray(corners)).signed_area_px2) > 1e-9
 
 
 def _distance(a: Point, b: Point) -> float:

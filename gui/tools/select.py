@@ -8,7 +8,7 @@ from core.document.edit import Edit
 from core.geometry.region import Region, Ring
 from core.labels.instance import Instance
 from core.labels.photo import Photo
-from gui.tools.drag import Drag, Handle, Hover, Phase, Pointer, Scene
+from gui.tools.drag import Drag, Handle, Hover, Pointer, Scene, let_go
 from gui.tools.hit import EDGE_TOLERANCE, VERTEX_TOLERANCE, HitIndex, edge_under, vertex_under
 
 
@@ -40,6 +40,8 @@ class SelectTool:
         handle = self.find(photo, pointer, scene)
         if handle is None:
             return Hover("Click an instance to choose it · P draws a polygon · G a box for GrabCut")
+        if "locked" in photo.instance(handle.instance_id).flags:
+            return Hover("It is locked; K unlocks it", "arrow", Handle(handle.instance_id, "body", at_px=handle.at_px))
         if handle.kind == "vertex":
             hint = "Alt+click takes this vertex away" if pointer.alt else "Drag the vertex · Alt+click takes it away"
             return Hover(hint, "cross", handle)
@@ -75,7 +77,7 @@ def drag_vertex(photo: Photo, handle: Handle, *, grab_px: tuple[float, float]) -
     offset = ring.points_px[handle.index] - grab_px
     preview = photo
     event = yield preview
-    while not (isinstance(event, Pointer) and event.phase is Phase.RELEASE):
+    while not let_go(event):
         if isinstance(event, Pointer):
             moved = ring.with_vertex(handle.index, event.at_px + offset)
             preview = photo.with_instance(instance.with_region(_with_ring(instance.region, handle, moved)))
@@ -89,7 +91,7 @@ def insert_vertex(photo: Photo, handle: Handle) -> Drag:
     ring = _ring(instance.region, handle).with_inserted(handle.index, handle.at_px)
     preview = photo.with_instance(instance.with_region(_with_ring(instance.region, handle, ring)))
     event = yield preview
-    while not (isinstance(event, Pointer) and event.phase is Phase.RELEASE):
+    while not let_go(event):
         if isinstance(event, Pointer) and np.hypot(*np.subtract(event.at_px, handle.at_px)) > event.px_per_screen_px:
             moved = ring.with_vertex(handle.index, event.at_px)
             preview = photo.with_instance(instance.with_region(_with_ring(instance.region, handle, moved)))
@@ -103,7 +105,7 @@ def move_instance(photo: Photo, handle: Handle) -> Drag:
     start = np.asarray(handle.at_px)
     preview = photo
     event = yield preview
-    while not (isinstance(event, Pointer) and event.phase is Phase.RELEASE):
+    while not let_go(event):
         if isinstance(event, Pointer):
             shift = np.asarray(event.at_px) - start
             far = np.hypot(*shift) > 3 * event.px_per_screen_px or preview is not photo
@@ -130,7 +132,7 @@ def _take_vertex(photo: Photo, handle: Handle) -> Drag:
     empty = region.is_empty and instance.pose_estimate is None
     after = photo.without_instance(instance.id) if empty else photo.with_instance(instance.with_region(region))
     event = yield after
-    while not (isinstance(event, Pointer) and event.phase is Phase.RELEASE):
+    while not let_go(event):
         event = yield after
     return Edit.of("Delete instance" if empty else "Delete vertex", photo, after)
 

@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-
 SCREEN = (1600, 1000)
 
 

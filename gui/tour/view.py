@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-import numpy as np
 from PySide6.QtCore import QPoint, QThreadPool
 from PySide6.QtWidgets import QListView, QListWidget
 
@@ -15,7 +14,6 @@ from gui import theme
 from gui.canvas.canvas import Canvas
 from gui.main_window import MainWindow
 from gui.tour.driver import seen
-from gui.tour.eye import Point
 
 
 class View:
