@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QAbstractSpinBox, QDockWidget, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QAbstractSpinBox, QDockWidget, QLineEdit, QMenu, QWidget
 
 from gui.actions.action import Action, ActionSet
 from gui.actions.asking import Asking
@@ -96,7 +96,8 @@ class Commands:
         proposals, signals = self._workplace.proposals, self._workplace.session.signals
         # Enter and Escape answer an offer from wherever it was asked for; only what is being typed keeps the focus.
         proposals.changed.connect(lambda shown: self._to_canvas((QLineEdit, QAbstractSpinBox)) if shown else None)
-        signals.photo_changed.connect(lambda photo_id: self._to_canvas((QWidget,)) if photo_id else None)
+        # Keys are the canvas' as soon as there is a photo; the arrow keys of a list go on in the list.
+        signals.photo_changed.connect(lambda photo_id: self._to_canvas((QAbstractItemView,)) if photo_id else None)
 
     def _to_canvas(self, unless: tuple[type[QWidget], ...]) -> None:
         """Give the canvas the keys, unless a widget of such a kind has them and is seen."""

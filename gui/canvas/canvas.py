@@ -13,6 +13,7 @@ from core.labels.photo import Photo
 from gui.canvas.cursors import cursor_of
 from gui.canvas.hand import Hand
 from gui.canvas.live_layer import Live, LiveLayer
+from gui.canvas.panning import Panning
 from gui.canvas.photo_picture import PhotoLoader, PhotoPicture
 from gui.canvas.photo_view import PhotoView
 from gui.canvas.shoe_drawing import ViewWindow
@@ -46,9 +47,7 @@ class Canvas(PhotoView):
         self._proposals = proposals
         self._static, self._live = StaticLayer(), LiveLayer()
         self._picture: PhotoPicture | None = None
-        self._space = False
-        self._panning_from: QPointF | None = None
-        self._panning_with = Qt.MouseButton.NoButton
+        self._panning = Panning(self)
         self._surround = "#17181a"
         self._connect()
 
@@ -108,9 +107,6 @@ class Canvas(PhotoView):
                 self._session.notice(f"{why}: its labels may not fit it. Put the first file back.", "danger")
             self.picture_ready.emit(photo.id)
 
-    def _on_unreadable(self, file: str, sentence: str) -> None:
-        self._session.notice(sentence, "danger")
-
     # ---- events
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -119,10 +115,8 @@ class Canvas(PhotoView):
         dragging = self._session.drag is not None and bool(event.buttons() & Qt.MouseButton.LeftButton)
         if dragging and event.button() != Qt.MouseButton.LeftButton:
             pass  # one thing at a time: a menu or a pan would swallow the release
-        elif event.button() == Qt.MouseButton.MiddleButton or self._space:
-            self._panning_with = event.button()
-            self._panning_from = event.position()
-            self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif self._panning.press(event):
+            pass
         elif event.button() == Qt.MouseButton.LeftButton:
             self.hand.point(self._pointer(event, Phase.PRESS))
         elif event.button() == Qt.MouseButton.RightButton:
@@ -131,9 +125,7 @@ class Canvas(PhotoView):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Pan, or tell the hand."""
-        if self._panning_from is not None:
-            self.pan(event.position() - self._panning_from)
-            self._panning_from = event.position()
+        if self._panning.move(event):
             return
         pointer = self._pointer(event, Phase.MOVE)
         self.hand.point(pointer)
@@ -141,8 +133,7 @@ class Canvas(PhotoView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """The end of a pan or of a drag."""
-        if self._panning_from is not None and event.button() == self._panning_with:
-            self._panning_from = None
+        if self._panning.release(event):
             self._show_cursor(self.hand.hover)
         elif event.button() == Qt.MouseButton.LeftButton:
             self.hand.point(self._pointer(event, Phase.RELEASE))
@@ -175,20 +166,20 @@ class Canvas(PhotoView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space turns the hand into one that pans; every other key is an action's."""
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space = True
+            self._panning.space = True
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         event.ignore()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Space let go."""
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space = False
+            self._panning.space = False
             self._show_cursor(self.hand.hover)
         event.ignore()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """A key or button let go elsewhere is let go here too."""
-        self._space, self._panning_from = False, None
+        """Nothing is held any more that this widget knows of."""
+        self._panning.forget()
         super().focusOutEvent(event)
 
     # ---- inside
@@ -204,7 +195,7 @@ class Canvas(PhotoView):
             signal.connect(lambda _: self.refresh())
         self.hand.hovered.connect(self._on_hover)
         self.loader.loaded.connect(self._on_picture)
-        self.loader.failed.connect(self._on_unreadable)
+        self.loader.failed.connect(lambda _, sentence: self._session.notice(sentence, "danger"))
 
     def _on_hover(self, hover: Hover) -> None:
         self._show_cursor(hover)
