@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QAbstractItemView, QAbstractSpinBox, QDockWidget, QLineEdit, QMenu, QWidget
 
+from core.jobs.messages import ExportRequest
 from gui.actions.action import Action, ActionSet
 from gui.actions.asking import Asking
 from gui.actions.edit_actions import EditActions
@@ -16,7 +17,7 @@ from gui.actions.exchange_actions import ExchangeActions
 from gui.actions.label_actions import LabelActions
 from gui.actions.look_actions import LookActions
 from gui.actions.material_actions import MaterialActions
-from gui.actions.photo_actions import PhotoActions
+from gui.actions.photo_actions import UNFINISHED, PhotoActions
 from gui.actions.pose_actions import PoseActions
 from gui.actions.project_actions import ProjectActions
 from gui.actions.view_actions import ViewActions
@@ -48,6 +49,7 @@ class Commands:
 
     def __init__(self, workplace: Workplace, window: QWidget) -> None:
         self._workplace = workplace
+        self._warned = False
         self._dragging = False
         session, desk = workplace.session, workplace.desk
         asking = Asking(workplace.preferences, window)
@@ -69,6 +71,16 @@ class Commands:
         """What the menu would do."""
         self.actions.refresh()
         self.actions[action_id].trigger()
+
+    def why_not_close(self) -> str | None:
+        """What would be lost if the window closed now, and how not to lose it."""
+        if self._workplace.session.drag is not None:
+            return UNFINISHED
+        exports = [job for job in self._workplace.inference.jobs if isinstance(job.request, ExportRequest)]
+        if exports and not self._warned:
+            self._warned = True
+            return "An export is still being written. Close the window once more to stop it half-way."
+        return None
 
     def _table(self, asking: Asking) -> Iterable[Action]:
         place = self._workplace
@@ -112,6 +124,7 @@ class Commands:
         panels.welcome.project_wanted.connect(lambda file: self._workplace.desk.open(Path(file)))
         panels.photos.add_requested.connect(lambda: self.run("add_photos"))
         panels.models.import_requested.connect(lambda: self.run("import_model"))
+        panels.instances.addAction(self.actions["delete"])  # its key counts there too; other lists have their own
         panels.instances.opened.connect(lambda _: self.run("zoom_instance"))
         panels.instances.menu_requested.connect(lambda _, at: self._offer_menu())
         panels.models.landmarks_requested.connect(self.materials.place_landmarks)

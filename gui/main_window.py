@@ -36,7 +36,12 @@ class MainWindow(QMainWindow):
         self._restore()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember where everything was; there is nothing to save."""
+        """Remember where everything was; there is nothing to save but what is still being drawn or written."""
+        reason = self.commands.why_not_close()
+        if reason is not None:
+            self.workplace.session.notice(reason, "warning")
+            event.ignore()
+            return
         preferences = self.workplace.preferences
         preferences.set("window_geometry", bytes(self.saveGeometry().toBase64().data()).decode())
         preferences.set("window_state", bytes(self.saveState().toBase64().data()).decode())

@@ -137,7 +137,8 @@ class Workplace:
         canvas.pointer_moved.connect(panels.status.show_place)
         canvas.hand.hovered.connect(panels.status.show_hover)
         session.signals.shown_changed.connect(lambda photo: panels.status.show_photo(photo))
-        panels.photos.chosen.connect(session.open_photo)
+        panels.photos.chosen.connect(self._choose_photo)
+        session.signals.document_changed.connect(lambda _: panels.photos.look_again())
         watch = OverlapWatch(session, self.proposals, self.inference, mesh_file=mesh)
         self.shoe = ShoePicture(renderer, overlay, watch)
         watch.changed.connect(self._show_overlap)
@@ -164,6 +165,12 @@ class Workplace:
             self.panels.notices.hide_after(value)
         elif key == "thumbnails":
             self.panels.photos.show_pictures(Thumbnails(self.desk.file_named) if value else None)
+
+    def _choose_photo(self, photo_id: str) -> None:
+        if self.session.drag is not None:
+            self.session.notice("An outline is being drawn: Enter closes it, Escape gives it up.", "warning")
+        elif photo_id != self.session.photo_id:
+            self.session.open_photo(photo_id)
 
     def _show_zoom(self) -> None:
         if self.session.photo_id is not None:

@@ -228,6 +228,11 @@ class HeldCore:
         """Nothing to end."""
 
 
+def aside(point: Point, dx: float, dy: float) -> tuple[float, float]:
+    """A point so many px from another."""
+    return float(point[0]) + dx, float(point[1]) + dy
+
+
 def photo_of(file: Path, folder: Path) -> Photo:
     """A photo as the program reads it."""
     from core.storage.image_file import photo_from_file

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine, event, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
@@ -15,6 +17,7 @@ from core.document.edit import Edit
 from core.document.store import HistoryLine, WriteMode
 from core.storage.database import SqliteStore
 from core.storage.errors import NotAProject, NotWritable, ProjectMissing
+from core.storage.schema import schema_table
 
 
 class ReadingStore(SqliteStore):
@@ -36,6 +39,14 @@ class ReadingStore(SqliteStore):
             connection.exec_driver_sql("BEGIN")
 
         self._connection = self._engine.connect()
+        # One transaction from here to `close`: whoever reads sees the project of one moment.
+        self._connection.begin()
+        self._connection.execute(select(schema_table.c.version)).scalar()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with self._in_use:
+            yield self._connection
 
     def write(self, edit: Edit, *, mode: WriteMode) -> HistoryLine:
         """Refused: raises NotWritable."""

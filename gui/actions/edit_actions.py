@@ -37,7 +37,15 @@ class EditActions:
                 repeats=True,
             ),
             Action(
-                "delete", "&Delete", "&Edit", self.delete, ("Delete",), self._no_choice, icon="trash", separated=True
+                "delete",
+                "&Delete",
+                "&Edit",
+                self.delete,
+                ("Delete",),
+                self._no_choice,
+                icon="trash",
+                on_canvas=True,
+                separated=True,
             ),
             Action("select_all", "Choose &all", "&Edit", self.select_all, ("Ctrl+A",), self._no_photo),
             Action("join", "&Join chosen instances", "&Edit", self.join, ("J",), self._not_several, icon="join"),

@@ -60,6 +60,9 @@ class PhotoActions:
                 "mark_rejected", "Mark re&jected", "&Review", mark(Status.REJECTED), ("Ctrl+Backspace",), self._no_photo
             ),
             Action("mark_todo", "Mark to d&o", "&Review", mark(Status.TODO), (), self._no_photo),
+            Action(
+                "remove_photo", "&Remove photo from project", "&Review", self.remove, (), self._no_photo, separated=True
+            ),
         ]
 
     def step_photo(self, by: int, *, only: Status | None = None) -> None:
@@ -79,6 +82,18 @@ class PhotoActions:
                 return
         what = "no photo left that is to do" if only else "the last photo" if by > 0 else "the first photo"
         self._session.notice(f"This is {what}." if only is None else f"There is {what} after this one.")
+
+    def remove(self) -> None:
+        """Take the photo out of the project, with everything in it; its file stays where it is."""
+        photo = self._session.photo
+        if photo is None:
+            return
+        ids = list(self._session.project.entries)
+        at = ids.index(photo.id)
+        neighbour = next(iter(ids[at + 1 : at + 2] or ids[max(at - 1, 0) : at]), None)
+        if self._session.commit(Edit.of(f"Remove {photo.file}", photo, None)):
+            self._session.open_photo(neighbour)
+            self._session.notice(f"{photo.file} is out of the project; the file stays. Ctrl+Z brings it back.")
 
     def set_status(self, status: Status) -> None:
         """Say how far the photo has come."""

@@ -119,7 +119,7 @@ class ViewActions:
             return lambda: title in self._docks and not self._docks[title].visibleRegion().isEmpty()
 
         keyed = (
-            ("Photos", "F2"),
+            ("Photos", "F5"),
             ("Instances", "F3"),
             ("Pose", "F4"),
             ("Models", "F6"),

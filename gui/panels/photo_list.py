@@ -84,7 +84,15 @@ class PhotoList(QWidget):
     def show_pictures(self, thumbnails: Thumbnails | None) -> None:
         """With or without small pictures."""
         self._painter.thumbnails = thumbnails
+        if thumbnails is not None:
+            thumbnails.ready.connect(lambda _: self._view.viewport().update())
         self._view.doItemsLayout()
+
+    def look_again(self) -> None:
+        """Try once more for pictures that could not be read: files may have come back."""
+        if self._painter.thumbnails is not None:
+            self._painter.thumbnails.forget()
+        self._view.viewport().update()
 
     def _make_filter(self) -> QLineEdit:
         field = QLineEdit()

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QMainWindow, QWidget
 
-from gui.tour.driver import shown_windows
+from gui.tour.windows import shown_windows
 
 PAGE = "index.html"
 _MARK = "<!-- a tour of Outsole -->"

@@ -28,7 +28,9 @@ def export(tour: Tour) -> None:
     hand.key("Ctrl+A")
     hand.type_text(str(tour.export_folder))
     hand.wait_for("exportDialog_accept")
-    tour.picture("export", "Export: formats, folder and division are chosen; what cannot be expressed will be reported.")
+    tour.picture(
+        "export", "Export: formats, folder and division are chosen; what cannot be expressed will be reported."
+    )
     hand.click("exportDialog_accept")
     hand.wait_for("reportTable", seconds=60)
     tour.picture("export-report", "The report of the export: nothing is dropped silently.")
@@ -50,6 +52,8 @@ def reopen(tour: Tour) -> None:
     hand.key("Ctrl+Z")
     tour.see("an edit of before undone", lambda view: view.status == "todo")
     hand.key("F7")
-    tour.picture("undo-after-restart", "Ctrl+Z takes back an edit made before the window was closed: the history is in the file.")
+    tour.picture(
+        "undo-after-restart", "Ctrl+Z takes back an edit made before the window was closed: the history is in the file."
+    )
     hand.key("Ctrl+Shift+Z")
     tour.see("the edit done again", lambda view: view.status == "labelled")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,8 @@ from core.labels.shoe_model import ShoeModel
 from core.sneaker.shipped import MODELS_FOLDER, SAMPLE_FOLDER, shipped_sneaker
 
 Array = NDArray[np.float64]
-Point = tuple[float, float]
+Point: TypeAlias = tuple[float, float]
+Place: TypeAlias = Point | Array  # (2,) px of a photo
 
 TRUTH_FOLDER = SAMPLE_FOLDER.with_name("sample_truth")
 MODEL_FILE = MODELS_FOLDER / "outsole_sneaker.glb"
@@ -56,11 +57,10 @@ def true_shoes(photo: str) -> tuple[TrueShoe, ...]:
 def corners_of(region: Region, most: int) -> tuple[Point, ...]:
     """Where a patient annotator clicks: the outer ring of the largest part with at most so many corners."""
     from core.geometry.tracing import region_from_mask
-
-    x0, y0, x1, y1 = region.bounds_px
     from core.render.region_raster import region_mask
 
-    mask = region_mask(region, int(x1) + 2, int(y1) + 2)
+    _, _, right, bottom = region.bounds_px
+    mask = region_mask(region, int(right) + 2, int(bottom) + 2)
     tolerance = 1.0
     while True:
         part = max(region_from_mask(mask, tolerance_px=tolerance).parts, key=lambda part: part.area_px2)
@@ -106,7 +106,7 @@ def _least(error: Callable[[Array], float], reach: float) -> Array:
     width = reach
     for _ in range(_ROUNDS):
         steps = np.linspace(-width, width, _GRID)
-        grid = [best + (x, y) for x in steps for y in steps]
+        grid = [best + np.array([x, y]) for x in steps for y in steps]
         best = min((p for p in grid if np.hypot(*p) <= reach), key=error)
         width *= 2.5 / (_GRID - 1)
     return best

@@ -17,10 +17,11 @@ from gui.main_window import MainWindow
 from gui.tour import end_steps, look_steps, outline_steps, pair_steps, pose_steps, project_steps
 from gui.tour.album import PAGE, Album
 from gui.tour.check import WrongPose, check_poses
-from gui.tour.driver import Driver, TourError
+from gui.tour.driver import Driver
 from gui.tour.eye import true_shoes
 from gui.tour.tour import CONCRETE, WOOD, Tour
 from gui.tour.view import View
+from gui.tour.windows import TourError
 
 SIZE = QSize(1280, 800)
 Step = Callable[[Tour], None]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from gui.tour.pair_steps import box
 from gui.tour.tour import CONCRETE, WOOD, Tour
 from gui.tour.view import View
@@ -19,14 +21,21 @@ def shoe_looks(tour: Tour) -> None:
         ("outline", "V a third time: nothing but its outline."),
     ):
         hand.key("V")
-        tour.see(f"the look {look}", lambda view, look=look: view.look == look)
+        tour.see(f"the look {look}", partial(_is_drawn_as, look=look))
         tour.picture(f"look-{look}", words)
     hand.key("V")
     hand.key("Ctrl+.", times=4)
     hand.key("Ctrl+Alt+.", times=4)
-    tour.picture("bright", "Ctrl+. and Ctrl+Alt+. make the photo brighter and stronger on the screen alone; Ctrl+0 takes it back.")
+    tour.picture(
+        "bright",
+        "Ctrl+. and Ctrl+Alt+. make the photo brighter and stronger on the screen alone; Ctrl+0 takes it back.",
+    )
     hand.key("Ctrl+0")
     hand.key("F")
+
+
+def _is_drawn_as(view: View, *, look: str) -> bool:
+    return view.look == look
 
 
 def panels(tour: Tour) -> None:
@@ -37,7 +46,7 @@ def panels(tour: Tour) -> None:
     hand.key("F8")
     tour.open_photo_by_key("D", CONCRETE)
     box_begun(tour)
-    hand.key("F2")
+    hand.key("F5")
     hand.key("F1")
     hand.wait_for("cheatSheet")
     tour.picture("keys", "F1: every key, by group; typing narrows the sheet down.")

@@ -48,7 +48,11 @@ def correct_outline(tour: Tour) -> None:
     hand = tour.hand
     ring = hand.read(lambda: tour.view.instances[0].region.rings[0])
     vertex, following = ring.points_px[5], ring.points_px[6]
-    tour.drag_px(vertex, vertex + 60.0, midway=lambda: tour.picture("move-vertex", "Dragging a corner. Escape would leave no trace."))
+    tour.drag_px(
+        vertex,
+        vertex + 60.0,
+        midway=lambda: tour.picture("move-vertex", "Dragging a corner. Escape would leave no trace."),
+    )
     tour.see("the corner's move", lambda view: view.undo_label == "Move vertex")
     hand.key("Ctrl+Z")
     tour.see("the undone move", lambda view: view.instances[0].region.rings[0] == ring)
@@ -57,7 +61,9 @@ def correct_outline(tour: Tour) -> None:
     hand.key("Ctrl+Z")
     between = (vertex + following) / 2
     tour.hover_px(between)
-    tour.picture("edge", "Over an edge, a click adds a corner; the line at the bottom always says what a click does now.")
+    tour.picture(
+        "edge", "Over an edge, a click adds a corner; the line at the bottom always says what a click does now."
+    )
     tour.click_px(between)
     tour.see("one corner more", lambda view: len(view.instances[0].region.rings[0]) == len(ring) + 1)
     tour.click_px(between, ALT)

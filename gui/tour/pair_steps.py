@@ -69,7 +69,9 @@ def box_left_shoe(tour: Tour) -> None:
     tour.outline(((middle, top), (middle + 50, top + 30), (middle, top + 70)))
     tour.see("a hole", lambda view: view.undo_label == "Cut hole")
     hand.key("Alt+1")
-    tour.picture("part-and-hole", "Ctrl+P adds what also belongs to it, X cuts a hole: both are ordinary rings with corners.")
+    tour.picture(
+        "part-and-hole", "Ctrl+P adds what also belongs to it, X cuts a hole: both are ordinary rings with corners."
+    )
     hand.key("Ctrl+Z", times=2)
     tour.see("both undone", lambda view: view.undo_label == "Side left")
 
@@ -90,7 +92,9 @@ def occlude(tour: Tour) -> None:
     tour.outline(((1180.0, 900.0), (1560.0, 860.0), (1560.0, 1160.0), (1200.0, 1160.0)))
     tour.see("the ignored region", lambda view: len(view.instances) == 4)
     hand.key("Escape")
-    tour.picture("leg-and-ignore", "2 then P: a leg, which hides shoes in a fit. 3 then P: pixels to leave out, hatched.")
+    tour.picture(
+        "leg-and-ignore", "2 then P: a leg, which hides shoes in a fit. 3 then P: pixels to leave out, hatched."
+    )
     hand.key("H")
     hand.click("instanceRows", at=hand.read(lambda: tour.view.row_at("instanceRows", "leg")))
     hand.key("H")

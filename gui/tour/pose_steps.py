@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt
 
 from core.geometry.pose import Pose
-from core.geometry.steering import pushed
 from gui.tools.align import PUSH_PER_SCREEN_PX
 from gui.tour.eye import TrueShoe, rolls, seen_about, turning_drag
 from gui.tour.tour import WOOD, Tour
@@ -17,6 +17,7 @@ from gui.tour.view import View
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 # What the hurried annotator is content with: 10 degrees and 6 % of the distance away from where the shoe really is.
 CONTENT = (0.11, -0.09, 0.10, 0.012, -0.008, 0.06)
+TURNING = "A drag turns the shoe about its centre; Shift slides it, Ctrl pushes it away or pulls it nearer."
 _ROLL_DEG = 10.0
 
 
@@ -56,9 +57,7 @@ def align(tour: Tour, true: TrueShoe, goal: Pose, *, pictures: bool = False) -> 
         pose = tour.hand.read(lambda: tour.view.pose)
         radius = camera.fx_px * true.size.length_mm / 2 / float(pose.translation_mm[2])
         start, end = turning_drag(pose, goal, camera, radius_px=radius)
-        words = "A drag turns the shoe about its centre; Shift slides it, Ctrl pushes it away or pulls it nearer."
-        first = pictures and turn == 0
-        tour.drag_px(start, end, midway=(lambda: tour.picture("turning", words)) if first else None)
+        tour.drag_px(start, end, midway=partial(tour.picture, "turning", TURNING) if pictures and turn == 0 else None)
         pose = tour.hand.read(lambda: tour.view.pose)
         count = rolls(pose, goal, step_deg=_ROLL_DEG)
         tour.hand.key("Ctrl+Shift+PgDown" if count > 0 else "Ctrl+Shift+PgUp", times=abs(count))
@@ -72,7 +71,6 @@ def push(tour: Tour, true: TrueShoe, depth_mm: float) -> None:
     up_screen_px = math.log(depth_mm / float(pose.translation_mm[2])) / PUSH_PER_SCREEN_PX
     up_px = up_screen_px / tour.hand.read(lambda: tour.view.canvas.scale_px)
     if abs(up_screen_px) >= 1.0:
-        assert pushed(pose, 1.0) is not None
         tour.drag_px(middle, np.asarray(middle) - [0.0, up_px], held=CTRL)
 
 
@@ -83,7 +81,9 @@ def fit_shoe(tour: Tour) -> None:
     hand.read(lambda: tour.view.when_fitting(lambda: tour.album.take("fitting", words)))
     hand.key("E")
     tour.see("the fit's proposal", View.is_offered, seconds=60)
-    tour.picture("proposal", "The fitted shoe is a proposal: dashed, with its figures. Nothing is written before Enter.")
+    tour.picture(
+        "proposal", "The fitted shoe is a proposal: dashed, with its figures. Nothing is written before Enter."
+    )
     hand.key("Return")
     tour.see("the taken pose", lambda view: view.undo_label == "Fit pose")
     tour.picture("fitted", "Enter took it as one edit, with its uncertainty beside each number.")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QPoint
+
 from core.sneaker.shipped import SAMPLE_FOLDER, shipped_sneaker
 from gui.dialogs.model_view import ModelView
-from gui.tour.driver import seen
-from gui.tour.eye import MODEL_FILE
+from gui.tour.eye import MODEL_FILE, Array
 from gui.tour.tour import CONCRETE, WOOD, Tour
 from gui.tour.view import View
+from gui.tour.windows import seen
 
 NAME = "Court sneaker"
 
@@ -58,7 +63,9 @@ def import_model(tour: Tour) -> None:
     hand.click("meshName")
     hand.key("Ctrl+A")
     hand.type_text(NAME)
-    tour.picture("import-model", "Import shoe model: what was understood of the file (axes, size) is shown before it is taken.")
+    tour.picture(
+        "import-model", "Import shoe model: what was understood of the file (axes, size) is shown before it is taken."
+    )
     hand.click("importMeshDialog_accept")
     tour.see("the model in the project", lambda view: NAME in view.landmark_counts)
     hand.wait_gone("importMeshDialog")
@@ -69,21 +76,28 @@ def place_landmarks(tour: Tour) -> None:
     hand = tour.hand
     hand.key("F6")
     hand.click("modelRows", at=hand.read(lambda: tour.view.row_at("modelRows", NAME)))
-    tour.picture("models", "The model library: every project begins with one sneaker; the imported one still lacks its landmarks.")
+    tour.picture(
+        "models",
+        "The model library: every project begins with one sneaker; the imported one still lacks its landmarks.",
+    )
     hand.click("modelLandmarks")
     hand.wait_for("landmarkView")
     landmarks = shipped_sneaker()[0].landmarks
     for name, at_mm in landmarks.items():
-        tour.see(f"“{name}” to be asked for", lambda view, name=name: view.asked_landmark == name)
-
-        def aim(at_mm: tuple[float, float, float] = at_mm):
-            widget = seen("landmarkView")
-            assert isinstance(widget, ModelView)
-            return widget.screen_point(at_mm).toPoint()
-
-        hand.click("landmarkView", at=hand.read(aim))
+        tour.see(f"“{name}” to be asked for", partial(_asks_for, name=name))
+        hand.click("landmarkView", at=hand.read(partial(_on_the_shoe, np.array(at_mm))))
     tour.picture("landmarks", "Landmarks are clicked onto the shoe; the view turns to where the next one is best seen.")
     hand.click("landmarksDialog_accept")
     hand.wait_gone("landmarksDialog")
     tour.see("eight landmarks", lambda view: view.landmark_counts[NAME] == 8)
     hand.key("F4")
+
+
+def _asks_for(view: View, *, name: str) -> bool:
+    return view.asked_landmark == name
+
+
+def _on_the_shoe(at_mm: Array) -> QPoint:
+    widget = seen("landmarkView")
+    assert isinstance(widget, ModelView)
+    return widget.screen_point(at_mm).toPoint()

@@ -10,9 +10,10 @@ from PySide6.QtCore import QPoint, Qt
 
 from gui.main_window import MainWindow
 from gui.tour.album import Album
-from gui.tour.driver import NONE, Driver, shown_windows
-from gui.tour.eye import Point, TrueShoe
+from gui.tour.driver import NONE, Driver
+from gui.tour.eye import Place, TrueShoe
 from gui.tour.view import View
+from gui.tour.windows import shown_windows
 
 WOOD, CONCRETE = "sneaker_on_wood.jpg", "pair_on_concrete.jpg"
 _MOVES = 12
@@ -58,22 +59,22 @@ class Tour:
 
     # ---- the hand on the photo; points in photo px
 
-    def where(self, point: Sequence[float]) -> QPoint:
+    def where(self, point: Place) -> QPoint:
         """Where on the canvas a point of the photo is now."""
         return self.hand.read(lambda: self.view.at(point))
 
-    def click_px(self, point: Sequence[float], held: Qt.KeyboardModifier = NONE) -> None:
+    def click_px(self, point: Place, held: Qt.KeyboardModifier = NONE) -> None:
         """Click a point of the photo."""
         self.hand.click("canvas", at=self.where(point), held=held)
 
-    def hover_px(self, point: Sequence[float]) -> None:
+    def hover_px(self, point: Place) -> None:
         """Bring the pointer over a point of the photo."""
         self.hand.move("canvas", self.where(point))
 
     def drag_px(
         self,
-        start: Sequence[float],
-        end: Sequence[float],
+        start: Place,
+        end: Place,
         *,
         held: Qt.KeyboardModifier = NONE,
         midway: Callable[[], None] | None = None,
@@ -83,12 +84,12 @@ class Tour:
         path = [a + (b - a) * step / _MOVES for step in range(_MOVES + 1)]
         self.hand.drag("canvas", path, held=held, midway=midway)
 
-    def outline(self, corners: Sequence[Point]) -> None:
+    def outline(self, corners: Sequence[Place]) -> None:
         """Click corners with the tool in the hand, and the first one again to close."""
         for corner in (*corners, corners[0]):
             self.click_px(corner)
 
-    def zoom_to(self, point: Sequence[float], steps: int) -> None:
+    def zoom_to(self, point: Place, steps: int) -> None:
         """Turn the wheel over a point of the photo."""
         self.hand.wheel("canvas", self.where(point), steps)
 

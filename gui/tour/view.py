@@ -1,28 +1,27 @@
-"""What the tour reads of a window: where things are on the screen, and whether something is done. It changes nothing."""
+"""What the tour reads of a window: where things are on the screen, and what is done. It changes nothing."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QThreadPool
 from PySide6.QtWidgets import QListView, QListWidget
 
-from core.geometry.pose import Pose
-from core.labels.instance import Instance
 from gui import theme
 from gui.canvas.canvas import Canvas
 from gui.main_window import MainWindow
-from gui.tour.driver import seen
+from gui.tour.eye import Place
+from gui.tour.labelled import Labelled
+from gui.tour.windows import seen
 
 
-class View:
+class View(Labelled):
     """Every method must be called on the window's thread."""
 
     def __init__(self, window: MainWindow) -> None:
+        super().__init__(window.workplace.session)
         self.window = window
         self._place = window.workplace
-        self._session = window.workplace.session
 
     # ---- where
 
@@ -31,7 +30,7 @@ class View:
         """The canvas."""
         return self._place.canvas
 
-    def at(self, point_px: Sequence[float]) -> QPoint:
+    def at(self, point_px: Place) -> QPoint:
         """Where on the canvas a point of the photo is."""
         place = self.canvas.screen_point((float(point_px[0]), float(point_px[1]))).toPoint()
         return self.canvas.viewport().mapTo(self.canvas, place)
@@ -51,64 +50,7 @@ class View:
         """The middle of a photo's row in the list."""
         return self.row_at("photoRows", file)
 
-    # ---- what
-
-    @property
-    def photo_file(self) -> str:
-        """The open photo's file name, "" for none."""
-        photo = self._session.photo
-        return photo.file.rpartition("/")[2] if photo else ""
-
-    @property
-    def instances(self) -> tuple[Instance, ...]:
-        """What is outlined in the open photo."""
-        photo = self._session.photo
-        return photo.instances if photo else ()
-
-    @property
-    def chosen(self) -> Instance | None:
-        """The chosen instance as it is shown."""
-        return self._session.selected
-
-    @property
-    def pose(self) -> Pose:
-        """Where the chosen shoe is seen."""
-        chosen = self.chosen
-        if chosen is None or chosen.pose is None:
-            raise LookupError("no shoe is chosen")
-        return chosen.pose
-
-    @property
-    def length_mm(self) -> float:
-        """Length of the chosen shoe."""
-        chosen = self.chosen
-        return chosen.size.length_mm if chosen is not None and chosen.size is not None else math.nan
-
-    @property
-    def is_drawing(self) -> bool:
-        """Whether an outline or a drag is under way."""
-        return self._session.drag is not None
-
-    @property
-    def drawn_corners(self) -> int:
-        """Corners of the outline being drawn, the pointer's own place left out."""
-        preview, photo = self._session.preview, self._session.photo
-        if preview is None or photo is None:
-            return 0
-        known = {instance.id for instance in photo.instances}
-        fresh = [i for i in preview.instances if i.id not in known]
-        return len(fresh[-1].region.rings[0]) - 1 if fresh else 0
-
-    @property
-    def tool(self) -> str:
-        """The tool in the hand."""
-        return self._session.tool
-
-    @property
-    def status(self) -> str:
-        """How far the open photo has come."""
-        photo = self._session.photo
-        return str(photo.status) if photo else ""
+    # ---- how
 
     @property
     def look(self) -> str:
@@ -121,15 +63,9 @@ class View:
         return theme.colors().name
 
     @property
-    def undo_label(self) -> str:
-        """What would be undone."""
-        document = self._session.document
-        return document.undo_label if document and document.can_undo else ""
-
-    @property
-    def landmark_counts(self) -> dict[str, int]:
-        """How many landmarks each shoe model has, by its name."""
-        return {model.name: len(model.landmarks) for model in self._session.project.models.values()}
+    def tool(self) -> str:
+        """The tool in the hand."""
+        return self._session.tool
 
     @property
     def asked_landmark(self) -> str:
@@ -137,16 +73,6 @@ class View:
         names = seen("landmarkNames")
         item = names.currentItem() if isinstance(names, QListWidget) else None
         return item.text().partition("  ")[2] if item else ""
-
-    @property
-    def photo_count(self) -> int:
-        """Photos in the project."""
-        return len(self._session.project.entries)
-
-    @property
-    def has_project(self) -> bool:
-        """Whether one is open."""
-        return self._session.document is not None
 
     # ---- whether it is done
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from job_builders import ELLIPSE_BOX_PX, true_pose
-from open_window import SHIFT, HeldCore, OpenWindow
+from open_window import SHIFT, HeldCore, OpenWindow, aside
 from PySide6.QtWidgets import QLabel, QWidget
 
 from core.geometry.pose import rotation_angle_deg
@@ -61,10 +61,10 @@ def test_a_drag_turns_the_shoe_and_its_figures_follow(on_photo: OpenWindow) -> N
     known, before = words(), on_photo.only.pose
     middle = on_photo.photo.camera.project(before.translation_mm)
     on_photo.press(middle)
-    on_photo.move(middle + [30.0, 10.0])
+    on_photo.move(aside(middle, 30.0, 10.0))
     on_photo.wait(lambda: words() != known)
     assert on_photo.only.pose is before
-    on_photo.release(middle + [30.0, 10.0])
+    on_photo.release(aside(middle, 30.0, 10.0))
     assert on_photo.history[-1] == "Turn shoe"
     assert rotation_angle_deg(on_photo.only.pose, before) > 5
     assert on_photo.only.pose.translation_mm == pytest.approx(before.translation_mm)
@@ -75,9 +75,9 @@ def test_shift_slides_the_shoe_along_with_the_hand(on_photo: OpenWindow) -> None
     on_photo.key("Alt+2")
     camera, before = on_photo.photo.camera, on_photo.only.pose
     middle = camera.project(before.translation_mm)
-    on_photo.drag(middle, middle + [20.0, -12.0], SHIFT)
+    on_photo.drag(middle, aside(middle, 20.0, -12.0), SHIFT)
     moved = camera.project(on_photo.only.pose.translation_mm) - middle
-    expected = [a - b for a, b in zip(on_photo.seen(middle + [20.0, -12.0]), on_photo.seen(middle), strict=True)]
+    expected = [a - b for a, b in zip(on_photo.seen(aside(middle, 20.0, -12.0)), on_photo.seen(middle), strict=True)]
     assert on_photo.history[-1] == "Slide shoe" and moved == pytest.approx(expected, abs=1e-6)
 
 
@@ -112,7 +112,7 @@ def test_a_late_fit_brings_its_own_part_only(opened) -> None:
     place.key("Alt+1")
     place.key("L")
     corner = place.only.region.rings[0].points_px[0]
-    place.drag(corner, corner + [9.0, 9.0])
+    place.drag(corner, aside(corner, 9.0, 9.0))
     changed = place.only
     assert changed.side is Side.LEFT and place.history[-1] == "Move vertex"
     core.answer()
@@ -130,13 +130,13 @@ def test_an_answer_waits_for_the_hand(opened) -> None:
     place.key("E")
     corner = place.only.region.rings[0].points_px[0]
     place.press(corner)
-    place.move(corner + [9.0, 9.0])
+    place.move(aside(corner, 9.0, 9.0))
     answers = []
     place.place.inference.result.connect(answers.append)
     core.answer()
     place.wait(lambda: bool(answers))
     assert place.place.proposals.shown == ()
-    place.release(corner + [9.0, 9.0])
+    place.release(aside(corner, 9.0, 9.0))
     place.wait(lambda: bool(place.place.proposals.shown))
 
 
