@@ -77,15 +77,21 @@ class ViewActions:
 
     def _zooms(self) -> list[Action]:
         canvas = self._canvas
+
+        def zoom(name: str, text: str, run: Callable[[], object], *keys: str, repeats: bool = False) -> Action:
+            picture = name.replace("_", "-")
+            return Action(name, text, "&View", run, keys, self._no_photo, icon=picture, repeats=repeats)
+
         return [
-            Action("zoom_in", "Zoom &in", "&View", lambda: canvas.zoom(1.25), ("+", "="), icon="zoom-in", repeats=True),
-            Action("zoom_out", "Zoom &out", "&View", lambda: canvas.zoom(0.8), ("-",), icon="zoom-out", repeats=True),
-            Action("zoom_fit", "&Fit the photo", "&View", canvas.fit, ("F",), icon="zoom-fit"),
-            Action("one_to_one", "&One to one", "&View", canvas.one_to_one, ("Ctrl+1",), icon="one-to-one"),
-            Action(
-                "zoom_instance", "To the chosen &instance", "&View", self.show_instance, ("Z",), icon="zoom-instance"
-            ),
+            zoom("zoom_in", "Zoom &in", lambda: canvas.zoom(1.25), "+", "=", repeats=True),
+            zoom("zoom_out", "Zoom &out", lambda: canvas.zoom(0.8), "-", repeats=True),
+            zoom("zoom_fit", "&Fit the photo", canvas.fit, "F"),
+            zoom("one_to_one", "&One to one", canvas.one_to_one, "Ctrl+1"),
+            zoom("zoom_instance", "To the chosen &instance", self.show_instance, "Z"),
         ]
+
+    def _no_photo(self) -> str | None:
+        return None if self._session.photo_id else "Open a photo first."
 
     def _tones(self) -> list[Action]:
         def tone(**by: float) -> Callable[[], None]:

@@ -6,7 +6,7 @@ from collections import deque
 
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QAction, QWindow
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMenu, QWidget
 
 # The Python name of a window or child dies with that of its parent, which Qt does not keep: the newest are kept here.
 _kept: deque[QObject] = deque(maxlen=256)
@@ -70,15 +70,21 @@ def main_window() -> QMainWindow:
 
 
 def key_window() -> QWindow:
-    return handle_of(open_menu() or QApplication.activeModalWidget() or QApplication.activeWindow() or main_window())
+    """Where keys go."""
+    return handle_of(open_menu() or _front())
 
 
 def has_focus() -> bool:
-    """As a window manager does, which the tour may be without: the window behind a closed dialog gets the focus."""
-    if QApplication.activeWindow() is not None:
+    """As a window manager does, which the tour may be without: a dialog gets the keys, then what is behind it."""
+    if open_menu() is not None or QApplication.activeWindow() is _front():
         return True
-    (QApplication.activeModalWidget() or main_window()).activateWindow()
+    _front().activateWindow()
     return False
+
+
+def _front() -> QWidget:
+    dialogs = [w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible()]
+    return QApplication.activeModalWidget() or max(dialogs, key=_depth, default=main_window())
 
 
 def open_menu() -> QMenu | None:

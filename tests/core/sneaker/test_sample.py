@@ -73,7 +73,7 @@ def test_a_sample_project_opens_with_its_photos_and_the_sneaker(tmp_path: Path) 
     document = Document(store)
     try:
         entries = document.project.entries.values()
-        assert [entry.file for entry in entries] == sorted(scene.file for scene in SCENES)
+        assert [entry.file for entry in entries] == sorted((scene.file for scene in SCENES), reverse=True)
         for entry in entries:
             assert (path.parent / entry.file).is_file()
             assert not document.photo(entry.id).instances

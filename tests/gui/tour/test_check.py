@@ -32,13 +32,13 @@ def exported(folder: Path, pose: Pose, side: str = "right") -> Path:
 
 
 def test_a_near_pose_is_told_in_diameters(tmp_path: Path) -> None:
-    moved = POSE.with_translation(POSE.translation_mm + [3.0, 0.0, 0.0])
+    moved = POSE.with_translation(np.add(POSE.translation_mm, [3.0, 0.0, 0.0]))
     (sentence,) = check_poses(exported(tmp_path, moved), SHOES)
     assert "instances.json: a.jpg, right shoe: ADD 3.00 mm = 0.0100 d" in sentence
 
 
 def test_a_far_pose_is_refused(tmp_path: Path) -> None:
-    far = POSE.with_translation(POSE.translation_mm + [0.0, 0.0, 15.1])
+    far = POSE.with_translation(np.add(POSE.translation_mm, [0.0, 0.0, 15.1]))
     with pytest.raises(WrongPose, match=r"0\.05 d would have been accepted"):
         check_poses(exported(tmp_path, far), SHOES)
 
