@@ -2,6 +2,7 @@
 # make test   checks style and types, then runs all tests
 # make lint   style and types only
 # make bench  measures the overlay and the pose fit
+# make pictures  draws the tour anew and keeps the pictures of the pages
 # make setup  prepares this machine and .venv; the targets above do it themselves, and the second time it costs nothing
 # make clean  removes what was made, except .venv
 
@@ -15,7 +16,7 @@ endif
 # One numeric thread a process: two test processes on two cores gain nothing from more, and lose to contention.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMBA_NUM_THREADS=1
 
-.PHONY: run test lint bench setup setup-test check-style clean
+.PHONY: run test lint bench pictures setup setup-test check-style clean
 
 run: setup
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$OS" = Windows_NT ] || [ "$$(uname -s)" = Darwin ]; then \
@@ -40,6 +41,9 @@ check-style:
 	$(BIN)/mypy || status=1; \
 	$(BIN)/mypy packaging/setup_environment.py || status=1; \
 	exit $$status
+
+pictures: setup
+	$(BIN)/python docs/refresh_pictures.py
 
 bench: setup
 	@$(BIN)/outsole bench overlay

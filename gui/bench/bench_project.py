@@ -26,8 +26,11 @@ _SIDE_VIEW = Pose.exp([1.9, 0.0, 0.0, 0.0, 0.0, 0.0])
 _OFF_OUTLINE = Pose.exp([0.12, 0.1, 0.08, 0.0, 0.0, 0.0])  # so that the shoe does not lie on its outline
 
 
-def make_project(folder: Path, mesh: Mesh, *, photo_file: Path | None = None) -> Path:
-    """Write a project for a bench into a folder and answer its file. photo_file: otherwise a synthetic one is made."""
+def make_project(folder: Path, mesh: Mesh, *, photo_file: Path | None = None, labelled: bool = True) -> Path:
+    """Write a project for a bench into a folder and answer its file.
+
+    photo_file: otherwise a synthetic one is made. labelled: with the sneaker; otherwise photo and model alone.
+    """
     # These load SQLAlchemy, Pillow and shapely, which a window has after its first paint alone.
     from core.storage.database import create_project
     from core.storage.image_file import photo_from_file
@@ -43,8 +46,9 @@ def make_project(folder: Path, mesh: Mesh, *, photo_file: Path | None = None) ->
         extent = tuple(float(side) for side in mesh.extent_mm)
         model = ShoeModel(new_id(), "bench shoe", store.add_mesh(mesh), extent, mesh.diameter_mm())  # type: ignore[arg-type]
         photo = photo_from_file(file, project_folder=folder, position=0)
-        posed = photo.with_instance(_sneaker(photo, mesh, model=model))
-        Document(store).commit(Edit("Bench", ((None, model), (None, posed))))
+        if labelled:
+            photo = photo.with_instance(_sneaker(photo, mesh, model=model))
+        Document(store).commit(Edit("Bench", ((None, model), (None, photo))))
     finally:
         store.close()
     return path

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from core.geometry.mesh import Mesh
 from gui.app import make_application
 from gui.bench.bench_project import blob, make_project
-from gui.bench.measured_drags import Course, DragLog, MeasuredDrags
+from gui.bench.measured_drags import Course, DragLog, measure_drags
 from gui.inference import Inference
 from gui.session import ShoeLook
 
@@ -59,11 +59,7 @@ def measure(
     """
     with TemporaryDirectory(prefix="outsole-bench-", ignore_cleanup_errors=True) as folder:
         project = make_project(Path(folder), mesh, photo_file=photo)
-        drags = MeasuredDrags(project, course, inference=inference)
-        try:
-            log = drags.run()
-        finally:
-            drags.close()
+        log = measure_drags(project, course, inference=inference)
     return _figures(log, triangles=len(mesh.faces), frames=course.frames)
 
 
