@@ -172,6 +172,9 @@ class Environment:
         self._install()
         say("Checking that the libraries load.")
         self._run([self.python, "-c", f"import {FIRST_IMPORTS}"], "The libraries are installed but do not load.")
+        say("Compiling the numeric kernels, so that the first fit does not wait for them.")
+        warm_up = "from core.fit.warm import warm_up; warm_up()"
+        self._run([self.python, "-c", warm_up], "The numeric kernels could not be compiled.")
         self.stamp.write_text(environment_key(self.checkout), encoding="utf-8")
         say(f"The environment is ready ({time.monotonic() - began:.0f} s, log in {self.log}).")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+from PySide6.QtCore import QObject, QRunnable, QSize, Qt, QThreadPool, Signal
 from PySide6.QtGui import QImage
 
 from gui.session import ViewOptions
@@ -51,13 +51,12 @@ def tone_table(brightness: float, contrast: float) -> NDArray[np.uint8]:
 
 def picture_from_pixels(file: str, pixels: NDArray[np.uint8]) -> PhotoPicture:
     """Levels of (H, W, 3) uint8 RGB."""
-    from PIL import Image  # loaded with the first photo, not with the window
-
-    image = Image.fromarray(pixels)
     levels = [_qimage(pixels)]
-    while max(image.size) > 1024:
-        image = image.reduce(2)
-        levels.append(_qimage(np.asarray(image)))
+    while max(levels[-1].width(), levels[-1].height()) > 1024:
+        finer = levels[-1]
+        half = QSize((finer.width() + 1) // 2, (finer.height() + 1) // 2)
+        shape = Qt.AspectRatioMode.IgnoreAspectRatio
+        levels.append(finer.scaled(half, shape, Qt.TransformationMode.SmoothTransformation))
     return PhotoPicture(file, tuple(levels))
 
 
