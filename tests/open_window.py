@@ -87,7 +87,7 @@ class OpenWindow:
         photo = photo_of(Path(file), folder)
         assert self.session.commit(Edit.of("Add photo", None, photo))
         self.session.open_photo(photo.id)
-        self.wait(lambda: self.place.canvas.has_picture)
+        self.wait(lambda: self.place.canvas.picture is not None)
 
     def add_outlined(self, points: Sequence[Point] = SQUARE, side: Side = Side.UNKNOWN) -> Instance:
         """An outline in the open photo, chosen."""

@@ -47,7 +47,7 @@ class Editor:
 
     def run(self) -> None:
         """Edit and acknowledge, for ever."""
-        self._hand.wait("the photo", lambda: self._session.photo_id == PHOTO_ID and self._canvas.has_picture)
+        self._hand.wait("the photo", lambda: self._session.photo_id == PHOTO_ID and self._canvas.picture is not None)
         print("ready", flush=True)
         for keys in self._acts():
             count = self._hand.read(lambda: done_count(self._document))

@@ -68,6 +68,15 @@ class ViewActions:
         rows += [("Canvas", text, key) for text, key in _POINTER_KEYS]
         CheatSheet(rows, self._canvas.window()).show()
 
+    def show_tones(self) -> None:
+        """Brightness and contrast beside the photo's histogram."""
+        # pyqtgraph is loaded with the first plot: it would cost the start a third of a second.
+        from gui.dialogs.tones import TonesDialog
+
+        picture = self._canvas.picture
+        histogram = picture.histogram() if picture is not None else None
+        TonesDialog(self._session, histogram, parent=self._canvas.window()).show()
+
     def use_theme(self, name: str) -> None:
         """Dark or light, now and next time."""
         app = QApplication.instance()
@@ -102,6 +111,7 @@ class ViewActions:
             Action("darker", "&Darker", "&View", tone(brightness=-0.05), ("Ctrl+,",), repeats=True),
             Action("more_contrast", "More &contrast", "&View", tone(contrast=0.1), ("Ctrl+Alt+.",), repeats=True),
             Action("less_contrast", "&Less contrast", "&View", tone(contrast=-0.1), ("Ctrl+Alt+,",), repeats=True),
+            Action("tones", "Brightness and &contrast…", "&View", self.show_tones, ("Ctrl+T",), icon="contrast"),
             Action("tone_reset", "Brightness and contrast &as taken", "&View", self._tone_reset, ("Ctrl+0",)),
         ]
 

@@ -114,7 +114,7 @@ class _Drags:
         scripted, pictures = self._scripted, self._pictures
         place = scripted.window.workplace
         session, overlay = place.session, place.shoe.overlay
-        yield from scripted.wait_until("the photo to be shown", lambda: place.canvas.has_picture)
+        yield from scripted.wait_until("the photo to be shown", lambda: place.canvas.picture is not None)
         assert session.photo is not None
         session.select(session.photo.instances[0].id)
         session.use_tool("align")

@@ -89,7 +89,7 @@ class _Job:
         place, commands = scripted.window.workplace, scripted.window.commands
         session, overlay, proposals = place.session, place.shoe.overlay, place.proposals
         self._begin("open")
-        yield from scripted.wait_until("the photo to be shown", lambda: place.canvas.has_picture)
+        yield from scripted.wait_until("the photo to be shown", lambda: place.canvas.picture is not None)
         yield from (True for _ in range(90))  # the core and the render thread start
         self._begin("outline")
         commands.run("tool_polygon")

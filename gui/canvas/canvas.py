@@ -62,9 +62,9 @@ class Canvas(PhotoView):
         return ViewWindow(rect.left(), rect.top(), rect.right(), rect.bottom(), scale)
 
     @property
-    def has_picture(self) -> bool:
-        """Whether the pixels of the open photo have come."""
-        return self._picture is not None
+    def picture(self) -> PhotoPicture | None:
+        """The pixels of the open photo, once they have come."""
+        return self._picture
 
     def set_surround(self, color: str) -> None:
         """The colour round the photo."""

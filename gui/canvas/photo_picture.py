@@ -28,6 +28,13 @@ class PhotoPicture:
         """(width, height) of the file, as it is seen."""
         return self.levels[0].width(), self.levels[0].height()
 
+    def histogram(self) -> NDArray[np.int64]:
+        """(256,) how many pixels of the smallest level have each grey value (the mean of red, green and blue)."""
+        image = self.levels[-1]
+        pixels = np.frombuffer(image.constBits(), dtype=np.uint8).reshape(image.height(), -1, 4)
+        grey = pixels[:, : image.width(), :3].mean(axis=2).astype(np.uint8)
+        return np.bincount(grey.ravel(), minlength=256)
+
     def level_for(self, scale: float) -> int:
         """The smallest level that still has a pixel for every screen pixel; `scale` is screen px a photo px."""
         level = 0

@@ -104,7 +104,7 @@ class View(Labelled):
 
     def is_photo_painted(self) -> bool:
         """Whether the open photo's pixels have come."""
-        return self.canvas.has_picture
+        return self.canvas.picture is not None
 
     def are_small_pictures_there(self) -> bool:
         """Whether no worker is still making the pictures of a list or a dialog."""

@@ -22,7 +22,7 @@ ROOMS = {
 NEVER_IN_WINDOW = frozenset(
     {"torch", "torchvision", "scipy", "numba", "trimesh", "matplotlib", "transformers", "vtk", "vtkmodules.all"}
 )
-AFTER_FIRST_PAINT = frozenset({"cv2", "sqlalchemy", "vtkmodules", "PIL", "shapely", "pycocotools"})
+AFTER_FIRST_PAINT = frozenset({"pyqtgraph", "cv2", "sqlalchemy", "vtkmodules", "PIL", "shapely", "pycocotools"})
 
 # The inference process starts here; what this module imports inside its functions is loaded there, not in the window.
 OTHER_PROCESS = "core.jobs.server"

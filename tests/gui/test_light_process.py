@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 NEVER = {"torch", "scipy", "numba", "trimesh", "matplotlib", "vtk"}
-AFTER_FIRST_PAINT = {"cv2", "sqlalchemy", "PIL", "shapely", "vtkmodules"}
+AFTER_FIRST_PAINT = {"pyqtgraph", "cv2", "sqlalchemy", "PIL", "shapely", "vtkmodules"}
 
 SCRIPT = """
 import json, sys
