@@ -21,9 +21,7 @@ def export(tour: Tour) -> None:
     hand = tour.hand
     hand.key("Ctrl+E")
     hand.wait_for("exportDialog")
-    hand.tick("export_coco_keypoints")
     hand.tick("export_labelme")
-    hand.tick("exportDivide")
     hand.double_click("exportFolder")
     hand.key("Ctrl+A")
     hand.type_text(str(tour.export_folder))

@@ -162,6 +162,7 @@ def test_a_landmark_is_taken_away(qtbot: QtBot) -> None:
 def test_an_export_is_chosen(qtbot: QtBot, tmp_path: Path) -> None:
     dialog = shown(qtbot, ExportDialog(tmp_path / "shoes.outsole", folder=str(tmp_path / "out")))
     accept = dialog.findChild(QPushButton, "exportDialog_accept")
+    dialog.findChild(QCheckBox, "exportDivide").setChecked(True)
     dialog.findChild(NumberField, "export_train").setValue(70)
     assert not accept.isEnabled()
     assert "90 %" in accept.toolTip()
@@ -170,7 +171,7 @@ def test_an_export_is_chosen(qtbot: QtBot, tmp_path: Path) -> None:
     with qtbot.waitSignal(dialog.chosen) as told:
         qtbot.mouseClick(accept, LEFT)
     choice = told.args[0]
-    assert choice.formats == ("coco", "labelme")
+    assert choice.formats == ("coco", "coco_keypoints", "labelme")
     assert choice.shares == pytest.approx((0.7, 0.2, 0.1))
     assert choice.folder == tmp_path / "out"
     assert not accept.isEnabled()
@@ -186,7 +187,7 @@ def test_an_export_that_fails_can_be_tried_again(qtbot: QtBot, tmp_path: Path) -
     dialog.show_problem("The disk is full.")
     assert dialog.findChild(QLabel, "exportState").text() == "The disk is full."
     assert dialog.findChild(QPushButton, "exportDialog_accept").isEnabled()
-    for name in ("export_coco",):
+    for name in ("export_coco", "export_coco_keypoints"):
         dialog.findChild(QCheckBox, name).setChecked(False)
     assert dialog.findChild(QLabel, "exportState").text() == "Choose a format."
 
