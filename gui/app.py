@@ -25,7 +25,6 @@ def make_application(arguments: Sequence[str]) -> QApplication:
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(list(arguments))
     app.setApplicationName("Outsole")
-    app.setApplicationDisplayName("Outsole")
     app.setOrganizationName("Outsole")
     return app
 

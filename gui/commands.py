@@ -59,6 +59,7 @@ class Commands:
         self.actions = ActionSet(self._table(asking), window=window, canvas=workplace.canvas)
         self.views.all_actions = lambda: self.actions.table
         self.palette = ToolPalette(self.actions[name] if name else None for name in PALETTE)
+        self.materials.model_taken.connect(self._poses.use_model)
         self._connect_hand()
         self._connect_panels()
         self._keep_fresh()
@@ -127,6 +128,7 @@ class Commands:
         panels.instances.addAction(self.actions["delete"])  # its key counts there too; other lists have their own
         panels.instances.opened.connect(lambda _: self.run("zoom_instance"))
         panels.instances.menu_requested.connect(lambda _, at: self._offer_menu())
+        panels.models.chosen.connect(self._use_model)
         panels.models.landmarks_requested.connect(self.materials.place_landmarks)
         panels.pose.import_requested.connect(lambda: self.run("import_model"))
         panels.pose.reset_requested.connect(lambda: self.run("reset_pose"))
@@ -136,6 +138,12 @@ class Commands:
         for field in panels.pose.findChildren(NumberField):
             # A number entered, the hand goes on: the next key is the canvas' again.
             field.lineEdit().returnPressed.connect(self._workplace.canvas.setFocus)
+
+    def _use_model(self, model_id: str) -> None:
+        self._poses.use_model(model_id)
+        model = self._workplace.session.project.models.get(model_id)
+        if model is not None:
+            self._workplace.session.notice(f"Shift+Q places “{model.name}” from now on.")
 
     def _fit_from_panel(self) -> None:
         self._workplace.canvas.setFocus()  # Enter and Escape answer the proposal there

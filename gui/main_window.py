@@ -12,6 +12,7 @@ from gui.workplace import Workplace
 
 MENUS = ("&File", "&Edit", "&View", "&Label", "&Pose", "&Review", "&Help")
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+FRAME = QSize(16, 48)  # what a window manager puts round: the status line must not end below the screen
 MODES = (("Outline", "select"), ("Pose", "align"))
 
 
@@ -23,7 +24,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("mainWindow")
         self.setWindowTitle("Outsole")
         self.setAcceptDrops(True)
-        self.resize(QSize(1440, 900).boundedTo(self.screen().availableSize()))
+        self.resize(QSize(1440, 900).boundedTo(self.screen().availableSize() - FRAME))
         self.workplace = workplace
         self._modes = self._make_modes()
         self.commands = Commands(workplace, self)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from core.formats.merging import ImportOutcome
 
 
+_FOLDER = "export_folder"  # of this project, kept in it: another one's export must not be written over
+
+
 class ExchangeActions:
     """The commands that read and write the files of other tools; both end in a report."""
 
@@ -98,13 +101,18 @@ class ExchangeActions:
         """Ask what and where, and write it from the inference core."""
         if self._desk.path is None:
             return
-        folder = self._preferences["export_folder"] or str(self._desk.folder / "export")
+        kept = self._desk.store.setting(_FOLDER) if self._desk.store is not None else None
+        folder = kept or str(self._desk.folder / "export")
         dialog = ExportDialog(self._desk.path, folder=folder, parent=self._asking.window)
         dialog.chosen.connect(lambda choice: self._export(dialog, choice))
         dialog.open()
 
     def _export(self, dialog: ExportDialog, choice: ExportChoice) -> None:
-        self._preferences.set("export_folder", str(choice.folder))
+        try:
+            if self._desk.store is not None:
+                self._desk.store.set_setting(_FOLDER, str(choice.folder))
+        except StorageError as failure:
+            self._session.notice(str(failure), "danger")
         out = (str(self._desk.path), str(choice.folder.absolute()))
         request = ExportRequest(*out, choice.formats, choice.shares, choice.seed, choice.checked_only)
 

@@ -11,6 +11,8 @@ from gui.actions.action import Action
 from gui.actions.edit_actions import LOCKED, NO_PHOTO, NOTHING_CHOSEN
 from gui.session import Session
 
+_DRAWING = ("polygon", "box")
+
 
 class LabelActions:
     """The commands of the Label menu, on one session."""
@@ -58,14 +60,16 @@ class LabelActions:
         return [Action(f"category_{n}", f"Category {n}", "", use(n), (str(n),), lambda: None) for n in range(1, 10)]
 
     def use_category(self, number: int) -> None:
-        """Draw in the `number`-th category from now on, and put the chosen instances into it."""
+        """Put the chosen instances into the `number`-th category; while drawing, draw in it from now on."""
         categories = tuple(self._session.project.categories.values())
         if number > len(categories):
             return
         category = categories[number - 1]
+        if self._session.selection and self._session.tool not in _DRAWING:
+            self._change(f"Category {category.name}", lambda instance: instance.with_category(category.id))
+            return
         self._session.category_id = category.id
         self._session.notice(f"New outlines are “{category.name}” now.")
-        self._change(f"Category {category.name}", lambda instance: instance.with_category(category.id))
 
     def _sides(self) -> list[Action]:
         def use(side: Side) -> Callable[[], None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from core.geometry.steering import angles_deg
 from core.jobs.messages import (
     Failed,
     FitRequest,
@@ -29,6 +30,8 @@ from gui.session import Session
 from gui.tools.drag import Key
 
 _LEAST_WORSE = 0.002
+DOUBTFUL_IOU = 0.93  # a true model on its own outline stays above; another model below
+SEEN_FROM_BELOW_DEG = -15.0
 
 
 class Machine:
@@ -58,7 +61,14 @@ class Machine:
                 "fit", "&Fit to the outline", "&Pose", self.fit, ("E",), self.why_no_fit, icon="fit", separated=True
             ),
             Action(
-                "accept", "&Accept proposal", "&Pose", self.accept, ("Return", "Enter"), icon="check", on_canvas=True
+                "accept",
+                "&Accept proposal",
+                "&Pose",
+                self.accept,
+                ("Return", "Enter"),
+                self._nothing_to_accept,
+                icon="check",
+                on_canvas=True,
             ),
             Action("refuse", "Re&fuse or give up", "&Pose", self.refuse, ("Escape",), icon="cancel", on_canvas=True),
         ]
@@ -67,6 +77,10 @@ class Machine:
 
     def segment_box(self, photo: Photo, box_px: tuple[float, float, float, float]) -> None:
         """Ask GrabCut for the outline of what stands in a box."""
+        for older in self._proposals.shown:
+            if not older.is_pose and older.basis is None:  # a better box takes the place of a worse one
+                self._proposals.refuse(older.job_id)
+        self._cancel(lambda job: isinstance(job, SegmentRequest) and job.photo_id == photo.id)
         instance = Instance(new_id(), self._session.category_id)
         ref = PhotoRef(str(self._photo_file(photo)), photo.sha256)
         request = SegmentRequest(ref, photo.id, box_px, category=instance.category, instance_id=instance.id)
@@ -135,6 +149,7 @@ class Machine:
         answer = result.answer
         assert isinstance(answer, FitResult)
         text = f"IoU {answer.start_iou:.3f} → {answer.iou:.3f}, outline {answer.contour_px:.1f} px off"
+        doubts = _doubts(answer)
         if answer.iou < answer.start_iou - _LEAST_WORSE:
             self._proposals.refuse(result.job_id)
             self._session.notice(
@@ -144,6 +159,7 @@ class Machine:
             )
             return
         offered = fitted(basis, photo, answer)
+        text = f"{text}; {doubts}" if doubts else text
         self._offer(result.job_id, photo, instance=offered, basis=basis, label="Fit pose", text=text)
 
     # ---- taking and refusing
@@ -171,6 +187,10 @@ class Machine:
         else:
             self._session.select()
 
+    def _nothing_to_accept(self) -> str | None:
+        waits = self._session.drag is not None or any(p.finished for p in self._proposals.shown)
+        return None if waits else "Nothing is offered: E fits a placed shoe, G boxes a sneaker."
+
     def _is_of_this_photo(self, request: Request) -> bool:
         return isinstance(request, SegmentRequest | FitRequest) and request.photo_id == self._session.photo_id
 
@@ -186,8 +206,17 @@ class Machine:
         offer = Proposal(job_id, photo.id, label, instance, basis, text, finished=True, camera=photo.camera)
         self._proposals.put(offer)
         if self._session.photo_id == photo.id:
-            self._session.notice(f"{label}: {text}. Enter takes it, Escape refuses.", "success")
+            level = "warning" if "check " in text else "success"
+            self._session.notice(f"{label}: {text}. Enter takes it, Escape refuses.", level)
 
     def _on_failed(self, failed: Failed) -> None:
         self._proposals.refuse(failed.job_id)
         self._session.notice(failed.sentence, "info" if failed.cancelled else "danger")
+
+
+def _doubts(answer: FitResult) -> str:
+    """What speaks against a fit, in words; "" when nothing does."""
+    _, pitch_deg, _ = angles_deg(answer.pose)
+    if answer.iou < DOUBTFUL_IOU:
+        return "a poor match: check model, foot side (M) and the side it is seen from, or align it nearer and fit again"
+    return "check it: the shoe is seen from below" if pitch_deg < SEEN_FROM_BELOW_DEG else ""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.document.edit import Edit
+from core.document.signal import Signal
 from core.jobs.messages import MeshProposal
 from core.labels.instance import new_id
 from core.labels.photo import Photo
@@ -29,6 +30,7 @@ class MaterialActions:
     """The commands that bring photos and models in."""
 
     def __init__(self, session: Session, desk: Desk, inference: Inference, *, asking: Asking, errands: Errands) -> None:
+        self.model_taken: Signal[str] = Signal()
         self._session = session
         self._desk = desk
         self._inference = inference
@@ -84,7 +86,8 @@ class MaterialActions:
             more = f" (and {len(troubles) - 1} more)" if len(troubles) > 1 else ""
             self._session.notice(f"{troubles[0]}{more}", "warning")
         elif photos:
-            self._session.notice(f"{len(photos)} photos added. P draws an outline, G boxes a sneaker.", "success")
+            count = "1 photo" if len(photos) == 1 else f"{len(photos)} photos"
+            self._session.notice(f"{count} added. P draws an outline, G boxes a sneaker.", "success")
 
     def import_model(self) -> None:
         """Ask for a mesh file, show what it becomes, and take it."""
@@ -112,6 +115,7 @@ class MaterialActions:
 
         def done(model: ShoeModel) -> None:
             if self._session.commit(Edit.of(f"Import {name}", None, model)):
+                self.model_taken.emit(model.id)
                 self._session.notice(f"“{name}” is in the project. Shift+Q lays it over a chosen outline.", "success")
 
         self._errands.run(f"Keeping {name}", work, done=done)

@@ -44,6 +44,8 @@ class PoseActions:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._model_id: str | None = None
+        session.signals.shown_changed.connect(lambda _: self._note_model())
 
     def table(self) -> list[Action]:
         """Every command, in menu order; the nudges have keys and no menu."""
@@ -88,6 +90,10 @@ class PoseActions:
             return
         self._commit("Place shoe", photo, self._placed(photo, instance, model))
         self._session.use_tool("align")
+
+    def use_model(self, model_id: str) -> None:
+        """Place this model next: it was imported, chosen in the library, or used last."""
+        self._model_id = model_id
 
     def reset(self) -> None:
         """Start the pose again from the outline."""
@@ -172,14 +178,13 @@ class PoseActions:
         models = self._session.project.models
         model = models.get(instance.model_id or "") if instance else None
         if model is None and models and instance is not None:
-            model = models.get(self._last_model_id() or "") or next(iter(models.values()))
+            model = models.get(self._model_id or "") or next(iter(models.values()))
         return photo, instance, model
 
-    def _last_model_id(self) -> str | None:
-        """The model most recently placed on this photo: the second shoe of a pair is the same."""
-        photo = self._session.photo
-        used = [i.model_id for i in photo.instances if i.model_id] if photo else []
-        return used[-1] if used else None
+    def _note_model(self) -> None:
+        chosen = self._session.selected
+        if chosen is not None and chosen.model_id:
+            self._model_id = chosen.model_id
 
     def _placed(self, photo: Photo, instance: Instance, model: ShoeModel) -> Instance:
         size = instance.size if instance.model_id == model.id and instance.size else model.size

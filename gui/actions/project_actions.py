@@ -33,8 +33,13 @@ class ProjectActions:
         return [
             Action("new_project", "&New project…", "&File", self.new_project, ("Ctrl+N",), icon="add"),
             Action("open_project", "&Open project…", "&File", self.open_project, ("Ctrl+O",), icon="folder"),
+            Action("save", "&Save", "&File", self.save, ("Ctrl+S",), self._no_project, icon="save"),
             Action("open_sample", "Open the &sample", "&File", self.open_sample, icon="shoe"),
         ]
+
+    def save(self) -> None:
+        """What hands do by themselves, answered."""
+        self._session.notice("Everything is saved already: every change is on the disk as you make it.", "success")
 
     def label_table(self) -> list[Action]:
         """The categories, in the Label menu."""
@@ -88,7 +93,8 @@ class ProjectActions:
             return path
 
         def done(made: Path) -> None:
-            self._desk.open(made)
+            if self._desk.open(made):
+                self._session.notice("The sample. Press G and drag a box round the shoe, then Enter.", "success")
 
         self._errands.run("Making the sample", work, done=done, anywhere=True)
 

@@ -17,8 +17,8 @@ _POINTER_KEYS = (
     ("Category of new and chosen outlines", "1 … 9"),
     ("Nudge the shoe 1 mm sideways, up, down", "arrows"),
     ("Nudge it 1 mm away, nearer", "PgUp · PgDn"),
-    ("Turn it 1°: yaw, pitch", "Ctrl+arrows"),
-    ("Turn it 1°: roll", "Ctrl+PgUp · Ctrl+PgDn"),
+    ("Turn it 1° about the screen's axes", "Ctrl+arrows"),
+    ("Turn it 1° in the picture", "Ctrl+PgUp · Ctrl+PgDn"),
     ("Ten times as far, a tenth as far", "Shift · Alt"),
     ("Zoom at the pointer", "wheel"),
     ("Pan", "Space+drag · middle drag"),
@@ -27,7 +27,6 @@ _POINTER_KEYS = (
     ("Turn the shoe", "drag"),
     ("Slide the shoe", "Shift+drag"),
     ("Push the shoe", "Ctrl+drag · Ctrl+wheel"),
-    ("Last corner back", "Backspace"),
     ("What can be done here", "right click"),
 )
 

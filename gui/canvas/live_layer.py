@@ -25,7 +25,7 @@ from gui.canvas.outlines import (
 from gui.instance_color import color_of
 from gui.tools.drag import Handle
 
-_MARGIN_SCREEN_PX = 24.0
+_MARGIN_SCREEN_PX = 32.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class LiveLayer(Layer):
             for instance in live.chosen[-1:]:
                 paint_handles(painter, to_screen, instance, color=QColor(color_of(live.project, instance)))
         for instance in live.drawn:
-            paint_handles(painter, to_screen, instance, color=QColor("#ffffff"))
+            paint_handles(painter, to_screen, instance, color=QColor("#ffffff"), always=True)
         if live.handle is not None:
             _paint_picked(painter, to_screen.map(QPointF(*live.handle.at_px)), live.handle)
         painter.restore()

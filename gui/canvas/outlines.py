@@ -136,10 +136,15 @@ def paint_letter(painter: QPainter, to_screen: QTransform, instance: Instance, *
     painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, letter)
 
 
-def paint_handles(painter: QPainter, to_screen: QTransform, instance: Instance, *, color: QColor) -> None:
-    """Squares on the vertices; the painter is in screen px. Where they would cover the outline, none are drawn."""
+def paint_handles(
+    painter: QPainter, to_screen: QTransform, instance: Instance, *, color: QColor, always: bool = False
+) -> None:
+    """Squares on the vertices; the painter is in screen px. Where they would cover the outline, none are drawn.
+
+    `always` for an outline being drawn: its first corner must be seen.
+    """
     points = [ring.points_px for ring in instance.region.rings]
-    if not points or _spacing(points) * to_screen.m11() < HANDLE_SPACING:
+    if not points or (not always and _spacing(points) * to_screen.m11() < HANDLE_SPACING):
         return
     outline = QPen(QColor(0, 0, 0, 170), 1.0)
     painter.setPen(outline)

@@ -20,7 +20,7 @@ from gui.session import ViewOptions
 _PATCHES_AT_MOST = 40
 _SLOW_MS = 20.0
 _REST_MS = 60
-_PATCH_MARGIN = 14.0
+_PATCH_MARGIN = 30.0
 _CROWD = 300
 
 

@@ -26,8 +26,8 @@ from gui.widgets.sheet import Sheet
 
 # id, name, what it holds, whether it is divided into train, val and test
 FORMATS = (
-    ("coco", "COCO", "outlines as polygons and boxes", True),
-    ("coco_keypoints", "COCO keypoints", "the shoe's eight points, projected from its pose", True),
+    ("coco", "COCO", "outlines, boxes and poses", True),
+    ("coco_keypoints", "COCO keypoints", "eight landmarks, projected from the pose", True),
     ("labelme", "labelme", "a label file a photo, poses kept beside", False),
 )
 

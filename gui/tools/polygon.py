@@ -27,10 +27,13 @@ class PolygonTool:
 
     def hover(self, photo: Photo, pointer: Pointer, scene: Scene) -> Hover:
         """Words for a start."""
-        return Hover(f"Click the first corner of the {self.verb} · hold Shift and drag to draw freehand", "cross")
+        what = f"a new “{scene.category_name}” (1–9 choose another)"
+        return Hover(f"Click the first corner of {what} · hold Shift and drag to draw freehand", "cross")
 
     def press(self, photo: Photo, pointer: Pointer, scene: Scene) -> Drag | None:
-        """A stream of corners that ends in one edit."""
+        """A stream of corners that ends in one edit; None beside the photo, where a click is a slip."""
+        if not _is_on(photo, pointer):
+            return None
         instance = Instance(new_id(), scene.category_id, provenance=scene.author)
 
         def taken(region: Region) -> Edit:
@@ -85,7 +88,8 @@ class BoxTool:
 
     def hover(self, photo: Photo, pointer: Pointer, scene: Scene) -> Hover:
         """Words for a start."""
-        return Hover("Drag a box round one sneaker: GrabCut proposes its outline", "cross")
+        what = f"one “{scene.category_name}” (1–9 choose another)"
+        return Hover(f"Drag a box round {what}: GrabCut proposes its outline", "cross")
 
     def press(self, photo: Photo, pointer: Pointer, scene: Scene) -> Drag | None:
         """A stream that shows the box and, let go, hands it to the window; nothing is committed."""
@@ -165,6 +169,12 @@ def _sketch(corners: list[Point], at: Point) -> Region:
     points = [*corners, at]
     # A ring needs three points; the first ones of an outline are shown as a line by repeating the last.
     return Region.from_points(points + [points[-1]] * (3 - len(points)))
+
+
+def _is_on(photo: Photo, pointer: Pointer) -> bool:
+    (width, height), (x, y) = photo.size_px, pointer.at_px
+    slack = CLOSING_TOLERANCE * pointer.px_per_screen_px  # shoes cut by the border are outlined a little past it
+    return -slack <= x <= width + slack and -slack <= y <= height + slack
 
 
 def _has_inside(corners: list[Point]) -> bool:
