@@ -12,6 +12,7 @@ from core.document.edit import Edit
 from gui.panels.instance_row_painter import InstanceRowPainter, Places
 from gui.panels.instance_rows import InstanceRows
 from gui.session import Session
+from gui.tools.drag import SKETCH_ID
 from gui.widgets.following import follow, follow_edits, later, soon
 from gui.widgets.pieces import EmptyState, as_panel, column
 
@@ -58,7 +59,10 @@ class InstanceList(QWidget):
         photo = self._session.shown
         self._selecting = True
         self._rows.hide(self._session.view.hidden_ids)
-        self._rows.show(photo.instances if photo else (), self._session.project)
+        instances = photo.instances if photo else ()
+        if instances and instances[-1].id == SKETCH_ID:
+            instances = instances[:-1]
+        self._rows.show(instances, self._session.project)
         self._selecting = False
         self._show_selection()
         self._say_state()

@@ -46,6 +46,8 @@ class Key(Enum):
     BACK = "back"
 
 
+SKETCH_ID = "sketch"  # the id of what is drawn and will be no instance of its own: a box, a hole, a further part
+
 Event: TypeAlias = Pointer | Key
 Drag: TypeAlias = Generator[Photo, Event, Edit | None]
 

@@ -10,7 +10,7 @@ from core.document.edit import Edit
 from core.geometry.region import Region, Ring
 from core.labels.instance import Instance, new_id
 from core.labels.photo import Photo
-from gui.tools.drag import Drag, Hover, Key, Phase, Pointer, Scene
+from gui.tools.drag import SKETCH_ID, Drag, Hover, Key, Phase, Pointer, Scene
 
 CLOSING_TOLERANCE = 9.0
 FREEHAND_SPACING = 6.0
@@ -97,7 +97,7 @@ class BoxTool:
 
     def _drag(self, photo: Photo, pointer: Pointer, scene: Scene) -> Drag:
         start = pointer.at_px
-        shown = Instance("box", scene.category_id)
+        shown = Instance(SKETCH_ID, scene.category_id)
         event = yield photo
         box = (*start, *start)
         while True:
@@ -162,7 +162,7 @@ def _change_selected(
             return Edit.of(label, photo, photo.without_instance(selected.id))
         return Edit.of(label, photo, photo.with_instance(selected.with_region(left, provenance=scene.author)))
 
-    return draw_ring(photo, pointer, instance=Instance("sketch", selected.category), taken=taken)
+    return draw_ring(photo, pointer, instance=Instance(SKETCH_ID, selected.category), taken=taken)
 
 
 def _sketch(corners: list[Point], at: Point) -> Region:
