@@ -90,7 +90,7 @@ SCENES = (
     ),
     Scene(
         "pair_on_concrete.jpg",
-        (Standing(Side.RIGHT, 277.0, (78.0, -18.0), -112.0), Standing(Side.LEFT, 277.0, (-72.0, 30.0), -84.0)),
+        (Standing(Side.RIGHT, 277.0, (-72.0, 30.0), -103.0), Standing(Side.LEFT, 277.0, (78.0, -18.0), -82.0)),
         EMBER,
         concrete,
         (-110.0, -500.0, 400.0),
