@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+# Booleans meet on this grid: without one the overlay can lose a whole piece that lies along a hairline of another.
+GRID_PX = 1e-9
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ring:
@@ -176,15 +179,15 @@ class Region:
         """What any of them covers."""
         from shapely import union_all
 
-        return _from_shapely(union_all([region.to_shapely() for region in (self, *others)]))
+        return _from_shapely(union_all([region.to_shapely() for region in (self, *others)], grid_size=GRID_PX))
 
     def intersection(self, other: Region) -> Region:
         """What both cover."""
-        return _from_shapely(self.to_shapely().intersection(other.to_shapely()))
+        return _from_shapely(self.to_shapely().intersection(other.to_shapely(), grid_size=GRID_PX))
 
     def difference(self, other: Region) -> Region:
         """What this covers and the other does not: the way holes are cut."""
-        return _from_shapely(self.to_shapely().difference(other.to_shapely()))
+        return _from_shapely(self.to_shapely().difference(other.to_shapely(), grid_size=GRID_PX))
 
     def clipped(self, width_px: float, height_px: float) -> Region:
         """What lies inside the photo."""
