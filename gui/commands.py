@@ -88,9 +88,7 @@ class Commands:
         session, desk = place.session, place.desk
         errands, preferences = place.errands, place.preferences
         projects = ProjectActions(session, desk, asking=asking, errands=errands, preferences=preferences)
-        exchange = ExchangeActions(
-            session, desk, place.inference, asking=asking, errands=errands, preferences=preferences
-        )
+        exchange = ExchangeActions(session, desk, place.inference, asking=asking, errands=errands)
         yield from (*projects.table(), *self.materials.table(), *exchange.table(), *projects.last_table())
         yield from (*EditActions(session).table(), *LabelActions(session).table(), *projects.label_table())
         yield from (

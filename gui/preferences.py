@@ -52,7 +52,6 @@ SETTINGS = (
     Setting("recent_projects", (), "list", "Recent projects"),
     Setting("last_photos", MappingProxyType({}), "map", "Last photo of each project"),
     Setting("last_folder", "", "text", "Folder of the last file dialog"),
-    Setting("export_folder", "", "text", "Folder of the last export"),
 )
 BY_KEY: Mapping[str, Setting] = MappingProxyType({setting.key: setting for setting in SETTINGS})
 

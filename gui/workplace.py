@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from gui import theme
 from gui.actions.machine import Machine
+from gui.actions.photo_actions import UNFINISHED
 from gui.background import Errands
 from gui.canvas.canvas import Canvas
 from gui.canvas.shoe_layer import ShoeOverlay
@@ -168,7 +169,7 @@ class Workplace:
 
     def _choose_photo(self, photo_id: str) -> None:
         if self.session.drag is not None:
-            self.session.notice("An outline is being drawn: Enter closes it, Escape gives it up.", "warning")
+            self.session.notice(UNFINISHED, "warning")
         elif photo_id != self.session.photo_id:
             self.session.open_photo(photo_id)
 

@@ -18,7 +18,6 @@ from gui.desk import Desk
 from gui.dialogs.export import ExportChoice, ExportDialog
 from gui.dialogs.report import ReportDialog
 from gui.inference import Inference
-from gui.preferences import Preferences
 from gui.session import Session
 
 if TYPE_CHECKING:
@@ -39,14 +38,12 @@ class ExchangeActions:
         *,
         asking: Asking,
         errands: Errands,
-        preferences: Preferences,
     ) -> None:
         self._session = session
         self._desk = desk
         self._inference = inference
         self._asking = asking
         self._errands = errands
-        self._preferences = preferences
 
     def table(self) -> list[Action]:
         """Every command, in menu order."""

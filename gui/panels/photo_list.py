@@ -76,11 +76,6 @@ class PhotoList(QWidget):
         """The photo `step` rows from the open one (or another) among those shown; None at the end."""
         return self._rows.neighbour(entries_from or self._session.photo_id, step)
 
-    def focus_filter(self) -> None:
-        """Put the cursor into the filter field."""
-        self._filter.setFocus()
-        self._filter.selectAll()
-
     def show_pictures(self, thumbnails: Thumbnails | None) -> None:
         """With or without small pictures."""
         self._painter.thumbnails = thumbnails

@@ -74,10 +74,6 @@ class PhotoRows(QAbstractListModel):
         """The row of a photo, None when it is not shown."""
         return self._rows.get(photo_id) if photo_id is not None else None
 
-    def row_of_file(self, file: str) -> int | None:
-        """The row of a file; for pictures that come in."""
-        return next((row for row, photo_id in enumerate(self._ids) if self._entries[photo_id].file == file), None)
-
     @property
     def total(self) -> int:
         """How many photos the project has."""

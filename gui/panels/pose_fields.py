@@ -25,7 +25,6 @@ class NumberRow(QWidget):
         super().__init__()
         self.setObjectName(name)
         self._captions = captions
-        self._unit = unit
         self.fields: list[NumberField] = []
         self._labels: list[ScrubLabel] = []
         grid = QGridLayout(self)

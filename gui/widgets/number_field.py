@@ -44,10 +44,6 @@ class NumberField(QDoubleSpinBox):
         self.setValue(self.minimum() if value is None else value)
         self._showing = False
 
-    def step_by(self, steps: int) -> None:
-        """As the arrow keys do."""
-        self.stepBy(steps)
-
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         return super().validate(text.replace(",", "."), position)
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui import icons, theme
+from gui import icons
 
 
 def icon_button(name: str, icon_name: str, tip: str, *, act: Callable[[], object] | None = None) -> QToolButton:
@@ -200,8 +200,3 @@ class EmptyState(QWidget):
     def show_icon(self, name: str) -> None:
         """Show another picture."""
         self._icon.show_icon(name, "disabled")
-
-
-def text_width(text: str, *, scale: float = theme.NORMAL) -> int:
-    """How wide a text is on the screen, in px."""
-    return QFontMetrics(theme.font(scale)).horizontalAdvance(text)
