@@ -1,6 +1,8 @@
-"""Straight lines through the stairs of a pixel outline: fewer vertices, on the true edge on average."""
+"""Straight lines through a dense outline or the stairs of a pixel one: fewer vertices, on the true edge on average."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +22,21 @@ def with_lines_fitted(points: Array, tolerance_px: float) -> Array:
     kept = _kept_corners(points, tolerance_px)
     if len(kept) < 3:
         return points
-    refitted = _refitted(points, kept)
+    refitted = _refitted(points, kept, through=_crack_middles)
+    return refitted if Ring(refitted).signed_area_px2 != 0 else points
+
+
+def with_curve_fitted(points: Array, tolerance_px: float) -> Array:
+    """(M, 2) px: a dense, evenly spaced (N, 2) closed curve; runs within the tolerance of a chord become lines.
+
+    The lines are fitted through the curve, so that a bulge loses no area, as it would to its chords.
+    """
+    if tolerance_px <= 0 or len(points) <= 4:
+        return points
+    kept = _kept_corners(points, tolerance_px)
+    if len(kept) < 3:
+        return points
+    refitted = _refitted(points, kept, through=_points_between)
     return refitted if Ring(refitted).signed_area_px2 != 0 else points
 
 
@@ -55,11 +71,11 @@ def _distances_from_chord(points: Array, start: Array, *, chord: Array) -> Array
     return np.asarray(np.abs(away[:, 0] * chord[1] - away[:, 1] * chord[0]) / length)
 
 
-def _refitted(points: Array, kept: Ints) -> Array:
+def _refitted(points: Array, kept: Ints, *, through: Callable[[Array, int, int], Array]) -> Array:
     """Corners where neighbouring fitted lines meet; a kept corner stays where they meet too far away or not at all."""
     centres, directions = [], []
     for start, end in zip(kept, np.roll(kept, -1), strict=True):
-        middles = _crack_middles(points, int(start), int(end))
+        middles = through(points, int(start), int(end))
         centre = middles.mean(axis=0)
         spread = (middles - centre).T @ (middles - centre)
         chord = points[end] - points[start]
@@ -78,6 +94,12 @@ def _refitted(points: Array, kept: Ints) -> Array:
                 foot = meeting
         vertices.append(foot)
     return np.asarray(vertices)
+
+
+def _points_between(points: Array, start: int, end: int) -> Array:
+    """(N, 2) points of a loop from one index to another, both included."""
+    count = len(points)
+    return points[(start + np.arange((end - start) % count + 1)) % count]
 
 
 def _crack_middles(points: Array, start: int, end: int) -> Array:

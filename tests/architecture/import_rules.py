@@ -15,12 +15,28 @@ QT = frozenset({"PySide6", "PySide2", "PyQt6", "PyQt5", "shiboken6", "pyqtgraph"
 ROOMS = {
     "torch": ("core.vision", "core.training"),
     "torchvision": ("core.vision", "core.training"),
+    "safetensors": ("core.vision",),
+    "lightning": ("core.training",),
+    "albumentations": ("core.training",),
     "numba": ("core.render", "core.fit"),
 }
 
 # What the window's process never loads, and what it loads only after its first paint.
 NEVER_IN_WINDOW = frozenset(
-    {"torch", "torchvision", "scipy", "numba", "trimesh", "matplotlib", "transformers", "vtk", "vtkmodules.all"}
+    {
+        "torch",
+        "torchvision",
+        "lightning",
+        "albumentations",
+        "safetensors",
+        "scipy",
+        "numba",
+        "trimesh",
+        "matplotlib",
+        "transformers",
+        "vtk",
+        "vtkmodules.all",
+    }
 )
 AFTER_FIRST_PAINT = frozenset({"pyqtgraph", "cv2", "sqlalchemy", "vtkmodules", "PIL", "shapely", "pycocotools"})
 
@@ -40,7 +56,7 @@ LAYERS = {
     "metrics": ("geometry", "labels", "render"),
     "vision": ("geometry", "labels"),
     "formats": _BELOW_FORMATS,
-    "training": ("geometry", "labels", "render", "metrics", "formats", "vision", "sneaker"),
+    "training": ("geometry", "labels", "storage", "render", "metrics", "formats", "vision", "sneaker", "meshes"),
     "jobs": (*_BELOW_FORMATS, "formats", "fit", "vision", "training", "sneaker", "meshes"),
 }
 EVERYTHING = ("core.cli", "core.__main__", "core.commands", "core.bench")  # the commands: they may import all of core
