@@ -237,7 +237,7 @@ class _Stage:
     """The window, its renderer, its camera and its lights."""
 
     def __init__(self) -> None:
-        _choose_window_kind()
+        choose_window_kind()
         import vtkmodules.vtkRenderingOpenGL2  # noqa: F401  (registers the OpenGL classes)
         from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
         from vtkmodules.vtkRenderingCore import vtkCamera, vtkRenderer, vtkRenderWindow
@@ -332,7 +332,7 @@ def _lines_on_veil(pixels: Pixels) -> Pixels:
     return lines.astype(np.uint8)
 
 
-def _choose_window_kind() -> None:
+def choose_window_kind() -> None:
     """On Linux draw through EGL where it is: no display needed, and no X calls outside the window's own thread."""
     if not sys.platform.startswith("linux") or "VTK_DEFAULT_OPENGL_WINDOW" in os.environ:
         return
