@@ -13,6 +13,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from fake_net import FakeNet, FakeSneaker, ellipse, use_net
 from PIL import Image
 
 from core.cli import main
@@ -23,7 +24,7 @@ from core.geometry.camera import CameraSource
 from core.geometry.pose import Pose
 from core.geometry.region import Region
 from core.geometry.tracing import region_from_mask
-from core.labels.instance import Instance, PoseEstimate, Source, new_id
+from core.labels.instance import Instance, PoseEstimate, Side, Source, new_id
 from core.labels.photo import Photo, Status
 from core.render.raster import mesh_mask
 from core.storage.database import open_project
@@ -122,7 +123,7 @@ def test_info_lists_photos(project: Path, say: Say) -> None:
 
 
 def test_segmenting_a_box_makes_one_undoable_instance(project: Path, say: Say) -> None:
-    code, out, _ = say("segment", project, "--photo", "a", "--box", "30,40,215,145", "--json")
+    code, out, _ = say("segment", project, "--photo", "a", "--box", "30,40,215,145", "--method", "grabcut", "--json")
     assert code == 0 and len(json.loads(out)["made"]) == 1
     (instance,) = photos_in(project)[0].instances
     assert instance.provenance.source is Source.SEGMENTER
@@ -137,6 +138,26 @@ def test_segmenting_a_batch_of_boxes(project: Path, say: Say, tmp_path: Path) ->
     code, out, _ = say("segment", project, "--boxes", boxes, "--category", "leg", "--json")
     assert code == 0 and [one["photo"] for one in json.loads(out)["made"]] == ["a.png", "b.png"]
     assert [photo.instances[0].category for photo in photos_in(project)] == ["leg", "leg"]
+
+
+def test_segmenting_whole_photos_keeps_what_is_there(project: Path, say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_net(monkeypatch, FakeNet((FakeSneaker(ellipse((120.0, 90.0), (70.0, 35.0)), 0.6, Side.LEFT, 0.9),)))
+    code, out, _ = say("segment", project, "--all", "--json")
+    made = json.loads(out)["made"]
+    assert code == 0 and [one["photo"] for one in made] == [photo.file for photo in photos_in(project)]
+    assert {(one["side"], one["method"]) for one in made} == {("left", "fake-net")}
+    code, out, _ = say("segment", project, "--all")
+    assert code == 0 and "Outlined 0 instances" in out
+    code, out, _ = say("segment", project, "--photo", "a", "--no-keep")
+    assert code == 0 and "Outlined 1 instances in 1 photos" in out and "1 are doubtful: a.png" in out
+    assert len(photos_in(project)[0].instances) == 1
+
+
+def test_segmenting_without_weights_is_one_sentence(project: Path, say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_net(monkeypatch, ValueError("There are no weights here."))
+    code, out, _ = say("segment", project, "--all", "--json")
+    assert code == 1 and "no weights" in json.loads(out)["problems"][0]
+    assert all(not photo.instances for photo in photos_in(project))
 
 
 def test_fit_moves_a_pose_and_says_who_did(project: Path, say: Say) -> None:
@@ -272,6 +293,9 @@ def test_adding_a_model_from_a_mesh_file(project: Path, say: Say, tmp_path: Path
         ["import", "PROJECT"],
         ["import", "PROJECT", "--coco", "none.json"],
         ["segment", "PROJECT"],
+        ["segment", "PROJECT", "--all", "--method", "grabcut"],
+        ["segment", "PROJECT", "--all", "--photo", "a"],
+        ["segment", "PROJECT", "--all", "--method", "net", "--category", "leg"],
         ["segment", "PROJECT", "--photo", "z", "--box", "1,2,3,4"],
         ["segment", "PROJECT", "--photo", "a", "--box", "1,2,3"],
         ["segment", "PROJECT", "--photo", "a", "--box", "1,2,30,40", "--category", "boat"],
