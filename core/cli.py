@@ -16,6 +16,7 @@ from core.document.edit import StaleEdit
 from core.document.store import StorageError
 
 INTERRUPTED = 130
+BENCHES = ("fit", "overlay", "segment", "ui")
 _DESCRIPTION = """\
 Outline sneakers in photos and record their 6-DoF pose.
 Without a command, or with a project alone, the window opens.
@@ -24,7 +25,7 @@ _EPILOG = """\
 an example:
   outsole new shoes                                 makes shoes.outsole, with the built-in sneaker
   outsole add-photos shoes photos/
-  outsole segment shoes --photo a.jpg --box 120,80,460,300
+  outsole segment shoes --all
   outsole shoes.outsole                             opens the window: place the shoe, correct outlines
   outsole fit shoes && outsole check shoes
   outsole export shoes out --coco --coco-keypoints --split 0.8,0.1,0.1
@@ -94,6 +95,10 @@ def _parser() -> tuple[argparse.ArgumentParser, frozenset[str]]:
     _project_commands(commands)
     _label_commands(commands)
     _exchange_commands(commands)
+    _synth_command(commands)
+    _training_commands(commands)
+    _evaluate_command(commands)
+    _study_commands(commands)
     _window_commands(commands)
     return parser, frozenset(commands.choices)
 
@@ -127,11 +132,21 @@ def _project_commands(commands: Any) -> None:
 
 
 def _label_commands(commands: Any) -> None:
-    segment = _command(commands, "segment", run=("label_commands", "segment"), text="outline what stands in boxes")
-    segment.add_argument("--photo", metavar="NAME", help="the photo, by path or file name")
+    text = "outline the sneakers of photos, or what stands in boxes"
+    segment = _command(commands, "segment", run=("segment_commands", "segment"), text=text)
+    text = "a photo, by path or file name; may be repeated"
+    segment.add_argument("--photo", metavar="NAME", action="append", help=text)
+    segment.add_argument("--all", action="store_true", help="every photo of the project")
     segment.add_argument("--box", metavar="X0,Y0,X1,Y1", action="append", help="a box in px; may be repeated")
     segment.add_argument("--boxes", metavar="JSON", help='boxes of many photos: {"a.jpg": [[x0, y0, x1, y1], …], …}')
-    segment.add_argument("--category", default="sneaker", help="what the boxes hold (default: sneaker)")
+    segment.add_argument("--category", default="sneaker", help="what is outlined (default: sneaker)")
+    text = "who outlines: the network, GrabCut (in boxes), or the network first and then GrabCut (default)"
+    segment.add_argument("--method", choices=("net", "grabcut", "net-first"), default="net-first", help=text)
+    segment.add_argument("--net", metavar="NAME", default="", help="a shipped net, or a .safetensors file")
+    segment.add_argument("--size", metavar="PX", type=int, default=512, help="longer side the net sees (default: 512)")
+    segment.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"), help="where the net runs")
+    text = "add only what is not outlined yet (default); --no-keep does earlier outlines of the machine anew"
+    segment.add_argument("--keep", action=argparse.BooleanOptionalAction, default=True, help=text)
     text = "refine poses from where they are, against the outlines"
     fit = _command(commands, "fit", run=("label_commands", "fit"), text=text)
     fit.add_argument("--photo", metavar="NAME", help="only this photo, by path or file name")
@@ -156,6 +171,125 @@ def _exchange_commands(commands: Any) -> None:
     command.add_argument("--seed", type=int, default=0, help="of the split; the same seed gives the same sets")
 
 
+def _synth_command(commands: Any) -> None:
+    text = "make a training set from cut-outs over backgrounds, or from rendered shoe models"
+    synth = _command(commands, "synth", run=("synth_commands", "synth"), text=text, project=False)
+    synth.add_argument("out", metavar="OUT", help="a new folder: images/, annotations.coco.json, recipe.json")
+    synth.add_argument("--kind", choices=("composites", "renders", "cutouts"), default="composites")
+    synth.add_argument("--count", metavar="N", type=int, default=1000, help="how many pictures (default: 1000)")
+    synth.add_argument("--size", metavar="PX", type=int, default=512, help="their sides (default: 512)")
+    synth.add_argument("--seed", metavar="N", type=int, default=0, help="the same seed gives the same pictures")
+    many: dict[str, Any] = {"nargs": "+", "default": []}
+    text = "photos: folders, files or patterns; beside them there are painted floors and walls"
+    synth.add_argument("--backgrounds", metavar="PHOTOS", help=text, **many)
+    text = "sneakers: COCO files, folders of them, or pictures with an alpha channel"
+    synth.add_argument("--cutouts", metavar="SET", help=text, **many)
+    text = "labelled photos (COCO) that serve as backgrounds and keep their own sneakers"
+    synth.add_argument("--scenes", metavar="SET", help=text, **many)
+    synth.add_argument("--images", metavar="DIR", help="what the COCO file names are relative to (default: its folder)")
+    synth.add_argument("--only", metavar="GLOB", help="only labelled or cut-out pictures of such file names", **many)
+    synth.add_argument("--exclude", metavar="GLOB", help="no picture of such a file name, backgrounds too", **many)
+    synth.add_argument("--upright", metavar="GLOB", help="pictures in which shoes stand as people do", **many)
+    synth.add_argument("--models", metavar="MESH", help="for renders: shoe models, beside the built-in one", **many)
+    shares = {"empty": "without a sneaker", "photos": "with a photo behind", "own": "that are a scene of --scenes"}
+    for (name, text), share in zip(shares.items(), (0.1, 0.45, 0.3), strict=True):
+        synth.add_argument(f"--{name}", type=float, default=share, help=f"share of pictures {text} (default: {share})")
+    synth.add_argument("--workers", metavar="N", type=int, default=0, help="processes (default: one a processor core)")
+
+
+def _training_commands(commands: Any) -> None:
+    run = ("train_commands", "train")
+    train = _command(commands, "train", run=run, text="train a net that finds sneakers", project=False)
+    train.add_argument(
+        "--recipe", metavar="FILE", help="a recipe of data sets, net and method (TOML); flags win over it"
+    )
+    train.add_argument("--root", metavar="DIR", action="append", help="where the recipe's data sets lie; repeatable")
+    train.add_argument("--data", metavar="SET", nargs="+", help="COCO files, or folders with annotations.coco.json")
+    train.add_argument("--val", metavar="SET", nargs="+", help="the same, to measure on")
+    train.add_argument("--out", metavar="DIR", required=True, help="where weights, table and curves are written")
+    train.add_argument("--resume", action="store_true", help="go on with what is in OUT, if anything is")
+    train.add_argument("--minutes", type=float, default=0.0, help="end in time, to be resumed (default: no limit)")
+    train.add_argument("--init", metavar="FILE", help="weights to begin with (safetensors) instead of ImageNet's")
+    train.add_argument("--architecture", default="", choices=("unet", "plain"))
+    train.add_argument("--encoder", default="", choices=("mobilenet_v2", "small"))
+    train.add_argument("--optimiser", choices=("adam", "rmsprop"))
+    train.add_argument("--schedule", choices=("constant", "cosine", "cyclical"), help="of the learning rate")
+    train.add_argument("--rate", type=float, help="the highest learning rate")
+    train.add_argument("--size", metavar="PX", type=int, help="height and width of what the net sees, 128 to 1024")
+    counts = {"batch": "pictures a step", "epochs": "in all", "samples": "pictures an epoch", "seed": "of all chance"}
+    counts |= {"patience": "epochs without progress before it ends", "nodes": "machines", "cache-mb": "kept in memory"}
+    counts |= {"workers": "processes that load pictures", "threads": "of the processor"}
+    for name, text in counts.items():
+        train.add_argument(f"--{name}", metavar="N", type=int, help=text)
+    train.add_argument("--no-augment", action="store_true", help="show the pictures whole and as they are")
+    for name in ("precision", "strategy", "devices"):
+        train.add_argument(f"--{name}", help="as Lightning's trainer takes it")
+
+
+def _evaluate_command(commands: Any) -> None:
+    from core.commands.evaluate_commands import MEANING, THREADS
+
+    run, text = ("evaluate_commands", "evaluate"), "measure the segmenter against labelled photos"
+    command = _command(commands, "evaluate", run=run, text=text, project=False)
+    command.formatter_class = argparse.RawDescriptionHelpFormatter
+    command.epilog = MEANING
+    command.add_argument("--coco", metavar="FILE", required=True, help="a COCO file with the sneakers' outlines")
+    command.add_argument("--images", metavar="DIR", help="what its file names are relative to (default: its folder)")
+    command.add_argument("--net", metavar="NAME", default="", help="a shipped net, or a .safetensors file")
+    command.add_argument("--size", metavar="PX", type=int, default=512, help="longer side the net sees (default: 512)")
+    command.add_argument("--only", metavar="GLOB", help="only photos whose name matches, such as 'street_*'")
+    command.add_argument("--no-refine", action="store_true", help="without the second, closer look at each sneaker")
+    command.add_argument("--worst", metavar="DIR", help="draw the ten worst photos into this folder")
+    command.add_argument("--device", default="auto", help="cpu, cuda or auto (default)")
+    text = f"photos looked at at once (default: {THREADS})"
+    command.add_argument("--threads", metavar="N", type=int, default=THREADS, help=text)
+
+
+def _study_commands(commands: Any) -> None:
+    run, text = ("study_commands", "study"), "answer a question by training small nets; writes a page with curves"
+    study = _command(commands, "study", run=run, text=text, project=False)
+    studies = study.add_subparsers(title="studies", metavar="STUDY", required=True, dest="name")
+    text = "hand-labelled photos alone, composites of their sneakers alone, and both"
+    compositing = _study(studies, "compositing", text=text, steps=600)
+    text = "also with so many hand-labelled photos only, such as 5 10"
+    compositing.add_argument("--photos", metavar="N", nargs="+", type=int, default=[], help=text)
+    text = "longer side of the photos that are measured on (default: twice --size)"
+    compositing.add_argument("--look", metavar="PX", type=int, default=0, help=text)
+    text = "plain CNN, U-Net, sizes, learning rates, optimisers, augmentation, one stage or two, touching shoes apart"
+    unet = _study(studies, "unet", text=text, steps=320)
+    unet.add_argument("--sizes", metavar="PX", nargs="*", type=int, default=[192, 256], help="other sizes to try")
+
+
+def _study(studies: Any, name: str, *, text: str, steps: int) -> Any:
+    study = studies.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    text = "print one JSON object on stdout and nothing else"
+    study.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=text)
+    many: dict[str, Any] = {"nargs": "+", "default": []}
+    study.add_argument("--coco", metavar="FILE", nargs="+", required=True, help="COCO files of labelled photos")
+    study.add_argument("--images", metavar="DIR", help="what their file names are relative to (default: their folder)")
+    text = "photos of such names are measured on and never learnt from; name whole shoes or scenes"
+    study.add_argument("--val-only", metavar="GLOB", nargs="+", required=True, help=text)
+    study.add_argument("--only", metavar="GLOB", help="of the others, learn from such names only", **many)
+    study.add_argument("--exclude", metavar="GLOB", help="and never from such names", **many)
+    study.add_argument("--backgrounds", metavar="PHOTOS", help="photos behind composites, beside painted ones", **many)
+    study.add_argument("--encoder", default="mobilenet_v2", choices=("mobilenet_v2", "small"))
+    study.add_argument("--from-scratch", action="store_true", help="begin with random weights, not ImageNet's")
+    text = "auto (default) takes the faster one, or Lightning's word for it"
+    study.add_argument("--precision", default="auto", help=text)
+    counts = {"size": (128, "px of what the nets see"), "steps": (steps, "of each training")}
+    counts |= {"batch": (8, "pictures a step"), "seeds": (3, "runs of each arm")}
+    counts |= {"composites": (600, "pictures made of the cut-outs"), "threads": (0, "of the processor (0: torch's)")}
+    counts |= {"workers": (0, "processes that load pictures")}
+    for flag, (default, text) in counts.items():
+        study.add_argument(f"--{flag}", metavar="N", type=int, default=default, help=f"{text} (default: {default})")
+    text = "begin no run that would end later; the same command goes on (default: no limit)"
+    study.add_argument("--minutes", type=float, default=0.0, help=text)
+    study.add_argument("--out", metavar="DIR", default="docs", help="for the page and its pictures (default: docs)")
+    text = f"where finished runs are kept (default: build/study-{name})"
+    study.add_argument("--runs", metavar="DIR", default=f"build/study-{name}", help=text)
+    return study
+
+
 def _window_commands(commands: Any) -> None:
     run = ("window_commands", "tour")
     tour = _command(commands, "tour", run=run, text="draw every view into a folder, without a screen", project=False)
@@ -165,5 +299,5 @@ def _window_commands(commands: Any) -> None:
     _command(commands, "sample", run=run, text="open the window on the bundled sample", project=False)
     run = ("window_commands", "bench")
     bench = _command(commands, "bench", run=run, text="measure how fast and exact the program is here", project=False)
-    bench.add_argument("name", metavar="NAME", choices=("fit", "overlay", "ui"), help="fit, overlay or ui")
+    bench.add_argument("name", metavar="NAME", choices=BENCHES, help=" or ".join(BENCHES))
     bench.add_argument("rest", metavar="…", nargs=argparse.REMAINDER, help="options of the bench itself")

@@ -20,6 +20,7 @@ from gui.actions.material_actions import MaterialActions
 from gui.actions.photo_actions import UNFINISHED, PhotoActions
 from gui.actions.pose_actions import PoseActions
 from gui.actions.project_actions import ProjectActions
+from gui.actions.segment_batch import SegmentBatch
 from gui.actions.view_actions import ViewActions
 from gui.panels.tool_palette import ToolPalette
 from gui.widgets.following import follow_edits
@@ -30,6 +31,7 @@ PALETTE = (
     "tool_select",
     "tool_polygon",
     "tool_box",
+    "segment_photo",
     None,
     "tool_part",
     "tool_hole",
@@ -41,7 +43,20 @@ PALETTE = (
     "zoom_fit",
     "one_to_one",
 )
-CONTEXT = ("accept", "fit", "place_shoe", "tool_hole", "tool_part", "side_left", "side_right", "hide", "lock", "delete")
+CONTEXT = (
+    "accept",
+    "segment_photo",
+    "segment_here",
+    "fit",
+    "place_shoe",
+    "tool_hole",
+    "tool_part",
+    "side_left",
+    "side_right",
+    "hide",
+    "lock",
+    "delete",
+)
 
 
 class Commands:
@@ -55,6 +70,13 @@ class Commands:
         asking = Asking(workplace.preferences, window)
         self.materials = MaterialActions(session, desk, workplace.inference, asking=asking, errands=workplace.errands)
         self._poses = PoseActions(session)
+        self.batch = SegmentBatch(
+            session,
+            workplace.inference,
+            photo_file=desk.photo_file,
+            preferences=workplace.preferences,
+            chosen_ids=lambda: workplace.panels.photos.chosen_ids,
+        )
         self.views = ViewActions(session, workplace.canvas, preferences=workplace.preferences)
         self.actions = ActionSet(self._table(asking), window=window, canvas=workplace.canvas)
         self.views.all_actions = lambda: self.actions.table
@@ -90,7 +112,8 @@ class Commands:
         projects = ProjectActions(session, desk, asking=asking, errands=errands, preferences=preferences)
         exchange = ExchangeActions(session, desk, place.inference, asking=asking, errands=errands)
         yield from (*projects.table(), *self.materials.table(), *exchange.table(), *projects.last_table())
-        yield from (*EditActions(session).table(), *LabelActions(session).table(), *projects.label_table())
+        yield from (*EditActions(session).table(), *LabelActions(session).table())
+        yield from (*place.segmenting.table(), *self.batch.table(), *place.offers.table(), *projects.label_table())
         yield from (
             *self._poses.table(),
             *place.machine.table(),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import PurePath
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 
 from core.jobs.client import ProcessCore
 from core.jobs.messages import (
+    CorrectRequest,
     ExportRequest,
     Failed,
     FitRequest,
@@ -30,10 +32,13 @@ _EARLIEST_GUESS_S = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A line of the job list. started_at: time.monotonic() when it began, None while it waits; fraction as in Step."""
+    """A line of the job list. started_at: time.monotonic() when it began, None while it waits; fraction as in Step.
+
+    request: None for a series of requests that is one job to the annotator.
+    """
 
     id: int
-    request: Request
+    request: Request | None
     title: str
     fraction: float | None = 0.0
     started_at: float | None = None
@@ -75,6 +80,8 @@ class Inference(QObject):
         self._jobs: dict[int, Job] = {}
         self._callbacks: dict[int, _Callbacks] = {}
         self._newest: dict[int, Step] = {}
+        self._series = count(1)
+        self._on_cancel: dict[int, Callable[[], None]] = {}
         # Queued, so that messages hop from the core's thread to this one, in order.
         self._arrived.connect(self._receive, Qt.ConnectionType.QueuedConnection)
         self._forget_core = self._core.on_state.connect(self._arrived.emit)
@@ -103,14 +110,34 @@ class Inference(QObject):
         on_step: Callable[[Step], None] | None = None,
         on_result: Callable[[Result], None] | None = None,
         on_failed: Callable[[Failed], None] | None = None,
+        listed: bool = True,
     ) -> int:
-        """Ask; returns the job's id at once."""
+        """Ask; returns the job's id at once. listed: False for a part of a series, which has a line of its own."""
         job_id = self._core.submit(request, self._hear)
         self._callbacks[job_id] = _Callbacks(on_step, on_result, on_failed)
-        if not is_background(request):
+        if listed and not is_background(request):
             self._jobs[job_id] = Job(job_id, request, title_of(request))
             self.jobs_changed.emit()
         return job_id
+
+    def begin_series(self, title: str, on_cancel: Callable[[], None]) -> int:
+        """A line in the job list for requests that follow one another; its id. `cancel` of it calls `on_cancel`."""
+        series_id = -next(self._series)
+        self._jobs[series_id] = Job(series_id, None, title, started_at=time.monotonic())
+        self._on_cancel[series_id] = on_cancel
+        self.jobs_changed.emit()
+        return series_id
+
+    def show_series(self, series_id: int, fraction: float | None, *, text: str = "") -> None:
+        """How far a series is; a fraction of None ends it."""
+        job = self._jobs.get(series_id)
+        if job is None:
+            return
+        if fraction is None:
+            del self._jobs[series_id], self._on_cancel[series_id]
+        else:
+            self._jobs[series_id] = replace(job, fraction=fraction, text=job.text if job.cancelled else text)
+        self.jobs_changed.emit()
 
     def cancel(self, job_id: int) -> None:
         """Have a job end; one that is over stays as it is."""
@@ -118,7 +145,10 @@ class Inference(QObject):
         if job is not None:
             self._jobs[job_id] = replace(job, cancelled=True, text="stopping…")
             self.jobs_changed.emit()
-        self._core.cancel(job_id)
+        if job_id in self._on_cancel:
+            self._on_cancel[job_id]()
+        elif job_id > 0:
+            self._core.cancel(job_id)
 
     def close(self) -> None:
         """End the core; nothing arrives afterwards."""
@@ -180,8 +210,12 @@ class Inference(QObject):
 def title_of(request: Request) -> str:
     """What the job list calls a request."""
     match request:
+        case SegmentRequest(box_px=None):
+            return "Segment the photo"
         case SegmentRequest():
             return f"Outline {request.category}"
+        case CorrectRequest():
+            return "Correct the outline"
         case FitRequest():
             return "Fit sneaker" if request.side is Side.UNKNOWN else f"Fit {request.side} sneaker"
         case OverlapRequest():

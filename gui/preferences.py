@@ -17,6 +17,7 @@ from core.storage.folders import config_dir
 Value: TypeAlias = bool | int | float | str | tuple[str, ...] | Mapping[str, str]
 FILE_NAME = "preferences.json"
 RECENT_PROJECTS = 12
+NETWORK_FIRST = "network first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,18 @@ SETTINGS = (
     Setting(
         "shoe_look", "solid", "choice", "Shoe drawn as", "Shoe", choices=("solid", "texture", "wireframe", "outline")
     ),
+    Setting(
+        "box_method",
+        NETWORK_FIRST,
+        "choice",
+        "Outline what stands in a box by",
+        "Segmenter",
+        choices=(NETWORK_FIRST, "colour only"),
+    ),
+    Setting("outline_tolerance", 1.0, "float", "Tolerance of outlines (1: a person's)", "Segmenter", low=0.2, high=5),
+    Setting("net", "", "text", "Network: a name or a file (empty: ours)", "Segmenter"),
+    Setting("net_px", 512, "int", "The network sees a photo with", "Segmenter", low=128, high=2048, unit="px"),
+    Setting("device", "auto", "choice", "The network runs on", "Segmenter", choices=("auto", "cpu", "cuda")),
     Setting("window_geometry", "", "text", "Place of the window"),
     Setting("window_state", "", "text", "Panels of the window"),
     Setting("recent_projects", (), "list", "Recent projects"),

@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.document.edit import Edit
 from core.document.signal import Signal
 from core.geometry.camera import Camera
+from core.jobs.messages import Outline
 from core.labels.instance import Instance
 from core.labels.photo import Photo
 from gui.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """Something said of an outline: this point (px) belongs to it, or does not; and the outline before it was said."""
+
+    at_px: tuple[float, float]
+    belongs: bool
+    before: Outline
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineOffer:
+    """Where an offered outline comes from: as dense as it was found, by whom, and the clicks that corrected it."""
+
+    outline: Outline
+    method: str
+    clicks: tuple[Click, ...] = ()
+
+    def with_click(self, at_px: tuple[float, float], belongs: bool) -> OutlineOffer:
+        """One click more; the outline is still what it was."""
+        return replace(self, clicks=(*self.clicks, Click(at_px, belongs, self.outline)))
+
+    def without_last_click(self) -> OutlineOffer:
+        """As it was before the last click."""
+        return replace(self, clicks=self.clicks[:-1], outline=self.clicks[-1].before) if self.clicks else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +51,12 @@ class Proposal:
     text: str = ""
     finished: bool = False
     camera: Camera | None = None
+    outline: OutlineOffer | None = None
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """What it is known by: a job may offer several instances."""
+        return self.job_id, self.instance.id
 
     def applied(self, photo: Photo) -> Photo | None:
         """The photo with the proposal taken, None when what it was made for is no longer there.
@@ -55,68 +88,129 @@ class Proposal:
 
 
 class Proposals:
-    """The offers that wait in a window, oldest first. `changed` carries those for the photo that is shown."""
+    """The offers that wait in a window, oldest first. `changed` carries those for the photo that is shown.
+
+    chosen_id: the instance whose offer the annotator picked among several; None while none is picked.
+    """
 
     def __init__(self, session: Session) -> None:
         self.changed: Signal[tuple[Proposal, ...]] = Signal()
+        self.chosen_id: str | None = None
         self._session = session
         self._all: tuple[Proposal, ...] = ()
-        self._waiting: dict[int, Proposal] = {}
+        self._waiting: dict[tuple[int, str], Proposal] = {}
         session.signals.unsaved.connect(self._keep_unsaved)
-        session.signals.photo_changed.connect(lambda _: self.changed.emit(self.shown))
+        session.signals.photo_changed.connect(lambda _: self._replace(self._all))
         session.signals.document_changed.connect(lambda _: self._replace(()))
+        session.signals.selection_changed.connect(lambda ids: self.choose(None) if ids else None)
 
     @property
     def shown(self) -> tuple[Proposal, ...]:
         """The offers for the photo that is shown, oldest first."""
         return tuple(p for p in self._all if p.photo_id == self._session.photo_id)
 
+    @property
+    def outlines(self) -> tuple[Proposal, ...]:
+        """The finished offers of outlines for the photo that is shown."""
+        return tuple(p for p in self.shown if p.finished and not p.is_pose)
+
+    @property
+    def chosen(self) -> Proposal | None:
+        """The offer that was picked."""
+        return self.find(self.chosen_id) if self.chosen_id is not None else None
+
     def find(self, instance_id: str) -> Proposal | None:
         """The newest offer for one instance of the photo that is shown."""
         return next((p for p in reversed(self.shown) if p.instance.id == instance_id), None)
 
+    def of(self, key: tuple[int, str]) -> Proposal | None:
+        """The offer of that key, also for a photo that is not shown."""
+        return self._waiting.get(key) or next((p for p in self._all if p.key == key), None)
+
+    def own_job_id(self) -> int:
+        """A number for an offer that no job made."""
+        return min(0, *(p.job_id for p in self._all), 0) - 1
+
+    def choose(self, instance_id: str | None) -> None:
+        """Pick the offer for an instance: keys and clicks mean it alone. What was chosen on the photo is let go."""
+        if instance_id == self.chosen_id:
+            return
+        self.chosen_id = instance_id
+        if instance_id is not None:
+            self._session.select()
+        self.changed.emit(self.shown)
+
     def put(self, proposal: Proposal) -> None:
         """Show an offer, or the next step of one; while a drag lives it waits: the hand goes first."""
-        fresh = proposal.job_id not in self._waiting
-        self._waiting[proposal.job_id] = proposal
+        fresh = proposal.key not in self._waiting
+        self._waiting[proposal.key] = proposal
         if fresh:
-            self._session.when_idle(lambda: self._put(proposal.job_id))
+            self._session.when_idle(lambda: self._put(proposal.key))
 
-    def accept(self, proposal: Proposal | None = None) -> bool:
-        """Take the newest finished offer for this photo (or the one given) as one undo step."""
-        finished = [p for p in self.shown if p.finished]
-        chosen = proposal or (finished[-1] if finished else None)
-        photo = self._session.photo
-        if chosen is None or photo is None:
-            return False
-        current = photo.find(chosen.instance.id)
-        if current is not None and "locked" in current.flags:
-            self._session.notice("The instance is locked; K unlocks it.", "warning")
-            return False
-        after = chosen.applied(photo)
-        if after is None:
-            self._session.notice("The instance it was made for is no longer there.", "warning")
-        elif not self._session.commit(Edit.of(chosen.label, photo, after)):
-            return False
-        self._replace(tuple(p for p in self._all if p is not chosen))
-        if after is not None:
-            self._session.select(chosen.instance.id)
-        return after is not None
+    def accept(self) -> int:
+        """Take the picked offer, else the newest pose, else every outline, as one undo step; answers how many."""
+        photo, taken = self._session.photo, self._meant()
+        if not taken or photo is None:
+            return 0
+        after, done = photo, []
+        for proposal in taken:
+            current = photo.find(proposal.instance.id)
+            if current is not None and "locked" in current.flags:
+                self._session.notice("The instance is locked; K unlocks it.", "warning")
+                return 0
+            applied = proposal.applied(after)
+            if applied is None:
+                self._session.notice("The instance it was made for is no longer there.", "warning")
+            else:
+                after = applied
+                done.append(proposal)
+        label = done[0].label if len(done) == 1 else f"Outline {len(done)} sneakers"
+        if done and not self._session.commit(Edit.of(label, photo, after)):
+            return 0
+        self._replace(tuple(p for p in self._all if p not in taken))
+        if done:
+            self._session.select(*(p.instance.id for p in done if len(done) == 1))
+        return len(done)
 
     def refuse(self, job_id: int | None = None) -> Proposal | None:
-        """Throw away the newest offer for this photo, or that of one job; answers it."""
-        if job_id is not None:
-            self._waiting.pop(job_id, None)
-        candidates = self.shown if job_id is None else tuple(p for p in self._all if p.job_id == job_id)
-        if not candidates:
-            return None
-        self._replace(tuple(p for p in self._all if p is not candidates[-1]))
-        return candidates[-1]
+        """Throw away the offers of one job; else the picked one, else the newest with those that came along with it.
 
-    def _put(self, job_id: int) -> None:
-        proposal = self._waiting.pop(job_id, None)
-        if proposal is not None:
-            self._replace((*(p for p in self._all if p.job_id != job_id), proposal))
+        Answers one of them.
+        """
+        if job_id is not None:
+            self._waiting = {key: value for key, value in self._waiting.items() if key[0] != job_id}
+            gone = tuple(p for p in self._all if p.job_id == job_id)
+        elif self.chosen is not None:
+            gone = (self.chosen,)
+        else:
+            gone = tuple(p for p in self.shown if p.job_id == self.shown[-1].job_id)
+        if not gone:
+            return None
+        self.drop(gone)
+        return gone[-1]
+
+    def drop(self, gone: tuple[Proposal, ...]) -> None:
+        """Throw some offers away."""
+        keys = {p.key for p in gone}
+        self._replace(tuple(p for p in self._all if p.key not in keys))
+
+    def _meant(self) -> tuple[Proposal, ...]:
+        """What Enter takes."""
+        finished = tuple(p for p in self.shown if p.finished)
+        if self.chosen is not None:
+            return (self.chosen,) if self.chosen.finished else ()
+        if finished and finished[-1].is_pose:
+            return finished[-1:]
+        return tuple(p for p in finished if not p.is_pose)
+
+    def _put(self, key: tuple[int, str]) -> None:
+        proposal = self._waiting.pop(key, None)
+        if proposal is None:
+            return
+        if any(p.key == key for p in self._all):  # keeps its place among the others
+            self._replace(tuple(proposal if p.key == key else p for p in self._all))
+        else:
+            self._replace((*self._all, proposal))
 
     def _keep_unsaved(self, edit: Edit) -> None:
         """What could not be written, for want of room on the disk, is offered again: Enter tries once more."""
@@ -126,10 +220,12 @@ class Proposals:
             for instance in after.instances:
                 old = before.find(instance.id)
                 if instance is not old and all(p.instance is not instance for p in self._all):
-                    number = min((p.job_id for p in self._all), default=0)
-                    kept = Proposal(min(number, 0) - 1, after.id, edit.label, instance, old, "not saved", finished=True)
+                    number = self.own_job_id()
+                    kept = Proposal(number, after.id, edit.label, instance, old, "not saved", finished=True)
                     self._replace((*self._all, kept))
 
     def _replace(self, proposals: tuple[Proposal, ...]) -> None:
         self._all = proposals
+        if all(p.instance.id != self.chosen_id for p in proposals):
+            self.chosen_id = None
         self.changed.emit(self.shown)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtWidgets import QApplication
 
 from gui import theme
 from gui.actions.machine import Machine
+from gui.actions.offer_actions import OfferActions
 from gui.actions.photo_actions import UNFINISHED
+from gui.actions.segment_actions import SegmentActions
 from gui.background import Errands
 from gui.canvas.canvas import Canvas
 from gui.canvas.shoe_layer import ShoeOverlay
@@ -72,9 +75,10 @@ class Workplace:
         self.desk = Desk(self.session, preferences)
         self.errands = Errands(self.session)
         photo_file, mesh_file = self.desk.photo_file, self.desk.mesh_file
-        self.machine = Machine(
-            self.session, self.proposals, inference, photo_file=photo_file, mesh_file=mesh_file, errands=self.errands
-        )
+        self.machine = Machine(self.session, self.proposals, inference, mesh_file=mesh_file, errands=self.errands)
+        asked: dict[str, Any] = {"photo_file": photo_file, "preferences": preferences}
+        self.segmenting = SegmentActions(self.session, self.proposals, inference, **asked)
+        self.offers = OfferActions(self.session, self.proposals, inference, **asked)
         self.canvas = Canvas(self.session, self.proposals, tools=self._tools())
         self.canvas.photo_file = self.desk.photo_file
         self.canvas.set_surround(theme.colors().surround)
@@ -99,7 +103,7 @@ class Workplace:
     # ---- inside
 
     def _tools(self) -> dict[str, Tool]:
-        box = BoxTool(lambda photo, box: self.machine.segment_box(photo, box))
+        box = BoxTool(lambda photo, box: self.segmenting.segment_box(photo, box))
         tools: list[Tool] = [SelectTool(), PolygonTool(), HoleTool(), PartTool(), box, AlignTool()]
         return {tool.name: tool for tool in tools}
 
@@ -136,6 +140,9 @@ class Workplace:
         canvas.range_changed.connect(lambda: overlay.refresh(view_moves=True))
         canvas.range_changed.connect(self._show_zoom)
         canvas.pointer_moved.connect(panels.status.show_place)
+        canvas.hand.offers.corrected.connect(self.offers.correct)
+        self.segmenting.pointer = lambda: canvas.hand.at_px
+        self.segmenting.seen_box = self._seen_box
         canvas.hand.hovered.connect(panels.status.show_hover)
         session.signals.shown_changed.connect(lambda photo: panels.status.show_photo(photo))
         panels.photos.chosen.connect(self._choose_photo)
@@ -176,6 +183,15 @@ class Workplace:
     def _show_zoom(self) -> None:
         if self.session.photo_id is not None:
             self.panels.status.show_zoom(self.canvas.scale_px)
+
+    def _seen_box(self) -> tuple[float, float, float, float] | None:
+        """The part of the photo that is seen, px; None when none of it is."""
+        photo, seen = self.session.photo, self.canvas.seen_px
+        if photo is None:
+            return None
+        (width, height), (left, top) = photo.size_px, (max(seen.left(), 0.0), max(seen.top(), 0.0))
+        right, bottom = min(seen.right(), float(width)), min(seen.bottom(), float(height))
+        return (left, top, right, bottom) if right > left and bottom > top else None
 
     def _show_overlap(self, overlap: LiveOverlap | None) -> None:
         if overlap is None:

@@ -20,6 +20,7 @@ from core.jobs.messages import (
     OverlapRequest,
     PhotoRef,
     Result,
+    SegmentMethod,
     SegmentRequest,
     Step,
 )
@@ -65,7 +66,7 @@ def painted_photo(folder: Path, *, width: int = 320, height: int = 220) -> Photo
 
 def segment_request(folder: Path) -> SegmentRequest:
     """The outline of the painted ellipse."""
-    return SegmentRequest(painted_photo(folder), "photo", ELLIPSE_BOX_PX)
+    return SegmentRequest(painted_photo(folder), "photo", ELLIPSE_BOX_PX, method=SegmentMethod.GRABCUT)
 
 
 def missing_photo_request(folder: Path) -> SegmentRequest:

@@ -48,6 +48,7 @@ class OpenWindow:
         self._qtbot = qtbot
         make_application(["outsole"])
         self.preferences = Preferences(folder / "config")
+        self.preferences.set("box_method", "colour only")  # tests of the window need no trained network
         self.window = make_window(self.preferences, Inference(core or InlineCore()))
         self.place = self.window.workplace
         self.session = self.place.session
@@ -195,6 +196,11 @@ class HeldCore:
         self._numbers = count(1_000_000)
         self._held: list[tuple[int, Request, Listener]] = []
 
+    @property
+    def held(self) -> tuple[Request, ...]:
+        """What waits for its answer."""
+        return tuple(request for _, request, _ in self._held)
+
     def start(self) -> None:
         """Nothing to start."""
 
@@ -218,7 +224,7 @@ class HeldCore:
         for number, request, listener in held:
 
             def work(number: int = number, request: Request = request, listener: Listener = listener) -> None:
-                listener(run_job(number, request, report=lambda step: True))
+                listener(run_job(number, request, report=lambda step: number not in self.cancelled))
 
             thread = threading.Thread(target=work)
             thread.start()

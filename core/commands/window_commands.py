@@ -37,6 +37,10 @@ def bench(arguments: argparse.Namespace) -> Answer:
         from core.bench import fit_bench
 
         return Answer("", code=fit_bench.run(rest))
+    if arguments.name == "segment":
+        from core.bench import segment_bench
+
+        return Answer("", code=segment_bench.run(rest))
     return Answer("", code=_child(BENCHES[arguments.name], rest, off_screen=True))
 
 

@@ -48,6 +48,9 @@ def _environment() -> dict[str, str]:
     root = str(Path(__file__).resolve().parents[2])
     known = os.environ.get("PYTHONPATH")
     environment = {**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{known}" if known else root}
+    # A network would take every processor; the window keeps one where there are more than two.
+    processors = os.cpu_count() or 1
+    environment.setdefault("OMP_NUM_THREADS", str(max(1, min(8, processors - (processors > 2)))))
     if getattr(sys, "frozen", False):
         # Without source files numba keeps compiled kernels only where it is told to.
         environment.setdefault("NUMBA_CACHE_DIR", str(default_log_file().parent.parent / "numba"))

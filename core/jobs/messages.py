@@ -7,6 +7,7 @@ go by file and hash, never as pixels.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypeAlias
 
 import numpy as np
@@ -37,15 +38,51 @@ class MeshRef:
     length_mm: float
 
 
+class SegmentMethod(StrEnum):
+    """Who outlines. NET_FIRST: the network, and in a box GrabCut where it finds nothing or has no weights."""
+
+    NET_FIRST = "net-first"
+    NET = "net"
+    GRABCUT = "grabcut"
+
+
+@dataclass(frozen=True, slots=True)
+class NetChoice:
+    """Which network outlines, and how. name: of shipped weights or a file, "" for the default; device: "auto" takes
+    CUDA where there is one; longest_px: the longer side of what the network is shown."""
+
+    name: str = ""
+    device: str = "auto"
+    longest_px: int = 512
+
+
 @dataclass(frozen=True, slots=True)
 class SegmentRequest:
-    """Outline what stands in a box. box_px: (x0, y0, x1, y1). instance_id: the instance it will outline, if any."""
+    """Outline the sneakers of a photo, or what stands in a box.
+
+    box_px: (x0, y0, x1, y1), None for the whole photo, which only a network can do. instance_id: the instance it will
+    outline, if any.
+    """
 
     photo: PhotoRef
     photo_id: str
-    box_px: tuple[float, float, float, float]
+    box_px: tuple[float, float, float, float] | None = None
     category: str = "sneaker"
     instance_id: str | None = None
+    method: SegmentMethod = SegmentMethod.NET_FIRST
+    net: NetChoice = NetChoice()
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectRequest:
+    """Correct an outline by clicks, (x, y) px: `positive_px` belong to it, `negative_px` do not."""
+
+    photo: PhotoRef
+    photo_id: str
+    instance_id: str
+    region: Region
+    positive_px: tuple[tuple[float, float], ...] = ()
+    negative_px: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +148,35 @@ class ExportRequest:
     checked_only: bool = False
 
 
-Request: TypeAlias = SegmentRequest | FitRequest | OverlapRequest | ImportMeshRequest | ExportRequest
+Request: TypeAlias = SegmentRequest | CorrectRequest | FitRequest | OverlapRequest | ImportMeshRequest | ExportRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """An outline somebody proposes. score, side_score: 0..1, None where nobody gave one. finest_px: how far it may
+    already lie from what was found, by its vertices alone."""
+
+    region: Region
+    score: float | None = None
+    side: Side = Side.UNKNOWN
+    side_score: float | None = None
+    finest_px: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentResult:
-    """An outline somebody proposes; method names who ("GrabCut")."""
+    """The outlines found, the surest first; method names who found them. note: a sentence about why not another."""
+
+    outlines: tuple[Outline, ...]
+    method: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectResult:
+    """The outline with every click respected; the very same region when they were already."""
 
     region: Region
-    method: str
-    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +227,7 @@ class ExportResult:
     lines: tuple[tuple[str, str, str, str], ...]
 
 
-Answer: TypeAlias = SegmentResult | FitResult | OverlapResult | MeshProposal | ExportResult
+Answer: TypeAlias = SegmentResult | CorrectResult | FitResult | OverlapResult | MeshProposal | ExportResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from core.document.signal import Signal
 from core.jobs.messages import (
+    CorrectRequest,
     ExportRequest,
     FitRequest,
     ImportMeshRequest,
@@ -66,6 +67,8 @@ def activity(request: Request) -> str:
     match request:
         case SegmentRequest():
             return "outlining"
+        case CorrectRequest():
+            return "correcting an outline"
         case FitRequest():
             return "fitting"
         case OverlapRequest():
@@ -78,9 +81,14 @@ def activity(request: Request) -> str:
 
 def superseding_key(request: Request) -> tuple[str, str] | None:
     """Of two requests with the same key only the newer one is worth answering; None never gives way."""
-    if isinstance(request, OverlapRequest):
+    if isinstance(request, OverlapRequest | CorrectRequest):
         return request.photo_id, request.instance_id
     return None
+
+
+def is_quick(request: Request) -> bool:
+    """Whether the hand waits for it and it takes a moment only: it does not queue behind longer jobs."""
+    return isinstance(request, OverlapRequest | CorrectRequest)
 
 
 def is_background(request: Request) -> bool:

@@ -1,8 +1,8 @@
 """The inference core's process: reads requests from its standard input, answers on its standard output.
 
-Two threads work: one on jobs, in order, and one on how well a pose fits right now, so that a long fit does not hold
-up the number beside a shoe that is being dragged. A third warms up. The main thread only listens; when its pipe
-closes, the window is gone and so is this process.
+Two threads work: one on jobs, in order, and one on what the hand waits for, so that a long job holds up neither the
+number beside a shoe that is being dragged nor the answer to a click. A third warms up. The main thread only listens;
+when its pipe closes, the window is gone and so is this process.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import IO
 
 from core.jobs.messages import Failed, Message, Request, Step
 from core.jobs.pipe import Cancel, FromCore, Submit, ToCore, Warm, receive, send
-from core.jobs.protocol import CANCELLED, SUPERSEDED, is_background, superseding_key
+from core.jobs.protocol import CANCELLED, SUPERSEDED, is_quick, superseding_key
 
 Send = Callable[[FromCore], None]
 
@@ -52,8 +52,8 @@ def serve(inbox: IO[bytes], outbox: IO[bytes]) -> None:
         with writing:
             send(outbox, value)
 
-    jobs, overlaps = Lane(tell), Lane(tell)
-    for name, work in (("jobs", jobs.work), ("overlaps", overlaps.work), ("warm-up", lambda: _warm_up(tell))):
+    jobs, quick = Lane(tell), Lane(tell)
+    for name, work in (("jobs", jobs.work), ("quick", quick.work), ("warm-up", lambda: _warm_up(tell))):
         threading.Thread(target=work, name=name, daemon=True).start()
     while True:
         try:
@@ -62,10 +62,10 @@ def serve(inbox: IO[bytes], outbox: IO[bytes]) -> None:
             return
         match command:
             case Submit(job_id, request):
-                (overlaps if is_background(request) else jobs).add(job_id, request)
+                (quick if is_quick(request) else jobs).add(job_id, request)
             case Cancel(job_id):
                 jobs.cancel(job_id)
-                overlaps.cancel(job_id)
+                quick.cancel(job_id)
 
 
 class Lane:

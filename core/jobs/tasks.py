@@ -6,7 +6,6 @@ They are imported where they are used, so that an outline does not wait for the 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -14,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from core.geometry.mesh import Mesh
 from core.geometry.pose import Pose
-from core.geometry.region import Region
 from core.jobs.messages import (
     Answer,
+    CorrectRequest,
+    CorrectResult,
     ExportRequest,
     ExportResult,
     Failed,
@@ -35,22 +35,12 @@ from core.jobs.messages import (
     Step,
 )
 from core.jobs.protocol import CANCELLED, activity
+from core.jobs.task_failures import Report, TaskCancelled, TaskError
 
 if TYPE_CHECKING:
     from core.fit.problem import FitProblem
 
-# Told of each step; answers whether to go on.
-Report = Callable[[Step], bool]
-
 _LOG = logging.getLogger("outsole.core")
-
-
-class TaskError(Exception):
-    """A request that cannot be answered; the text is a sentence for the annotator."""
-
-
-class TaskCancelled(Exception):
-    """The report asked to stop; nothing is wrong."""
 
 
 def run_task(request: Request, report: Report) -> Answer:
@@ -58,6 +48,8 @@ def run_task(request: Request, report: Report) -> Answer:
     match request:
         case SegmentRequest():
             return _segment(request, report)
+        case CorrectRequest():
+            return _correct(request)
         case FitRequest():
             return _fit(request, report)
         case OverlapRequest():
@@ -96,18 +88,16 @@ def warm_up() -> None:
 
 
 def _segment(request: SegmentRequest, report: Report) -> SegmentResult:
-    from core.vision.grabcut import SegmentCancelled, SegmentError, grabcut_region
+    from core.jobs.task_segment import segment
 
-    def on_round(fraction: float, region: Region) -> bool:
-        return report(Step(0, fraction, "GrabCut", region=region))
+    return segment(_pixels(request.photo), request, report=report)
 
-    pixels = _pixels(request.photo)
-    try:
-        return SegmentResult(grabcut_region(pixels, request.box_px, report=on_round), "GrabCut")
-    except SegmentCancelled as cancelled:
-        raise TaskCancelled from cancelled
-    except SegmentError as error:
-        raise TaskError(str(error)) from error
+
+def _correct(request: CorrectRequest) -> CorrectResult:
+    from core.vision.click_correction import corrected_region
+
+    clicks = {"positive_px": request.positive_px, "negative_px": request.negative_px}
+    return CorrectResult(corrected_region(_pixels(request.photo), request.region, **clicks))
 
 
 def _fit(request: FitRequest, report: Report) -> FitResult:

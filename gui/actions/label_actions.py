@@ -28,7 +28,7 @@ class LabelActions:
         return [
             self._tool("select", "&Choose and change", ("Alt+1",), "select"),
             self._tool("polygon", "Draw &polygon", ("P",), "polygon"),
-            self._tool("box", "&Box for GrabCut", ("G",), "box"),
+            self._tool("box", "Outline what is in a &box", ("G",), "box"),
             self._tool("hole", "Cut &hole", ("Shift+P", "X"), "hole", needs=self._no_choice),
             self._tool("part", "Add p&art", ("Ctrl+P",), "join", needs=self._no_choice),
         ]

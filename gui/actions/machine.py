@@ -1,4 +1,4 @@
-"""The machine's share: outlines from a box, fits of a pose; requests go out, answers come back as proposals."""
+"""The machine's poses, and the keys that take and refuse what it offers."""
 
 from __future__ import annotations
 
@@ -6,23 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.geometry.steering import angles_deg
-from core.jobs.messages import (
-    Failed,
-    FitRequest,
-    FitResult,
-    PhotoRef,
-    Request,
-    Result,
-    SegmentRequest,
-    SegmentResult,
-    Step,
-)
+from core.jobs.messages import Failed, FitRequest, FitResult, Request, Result, Step
 from core.jobs.requests import fit_request, fitted
-from core.labels.instance import Instance, PoseEstimate, Provenance, Source, new_id
+from core.labels.instance import Instance, PoseEstimate, Provenance, Source
 from core.labels.photo import Photo
 from core.labels.shoe_model import ShoeModel
 from gui.actions.action import Action
 from gui.actions.edit_actions import LOCKED
+from gui.actions.segment_actions import is_outlining
 from gui.background import Errands
 from gui.inference import Inference
 from gui.proposals import Proposal, Proposals
@@ -35,7 +26,7 @@ SEEN_FROM_BELOW_DEG = -15.0
 
 
 class Machine:
-    """Starts tasks for what is chosen and shows their answers; nothing is written to the document before Enter."""
+    """Fits what is chosen and shows the answer; nothing is written to the document before Enter."""
 
     def __init__(
         self,
@@ -43,14 +34,12 @@ class Machine:
         proposals: Proposals,
         inference: Inference,
         *,
-        photo_file: Callable[[Photo], Path],
         mesh_file: Callable[[ShoeModel], Path | None],
         errands: Errands,
     ) -> None:
         self._session = session
         self._proposals = proposals
         self._inference = inference
-        self._photo_file = photo_file
         self._mesh_file = mesh_file
         self._errands = errands
 
@@ -72,31 +61,6 @@ class Machine:
             ),
             Action("refuse", "Re&fuse or give up", "&Pose", self.refuse, ("Escape",), icon="cancel", on_canvas=True),
         ]
-
-    # ---- outlines
-
-    def segment_box(self, photo: Photo, box_px: tuple[float, float, float, float]) -> None:
-        """Ask GrabCut for the outline of what stands in a box."""
-        for older in self._proposals.shown:
-            if not older.is_pose and older.basis is None:  # a better box takes the place of a worse one
-                self._proposals.refuse(older.job_id)
-        self._cancel(lambda job: isinstance(job, SegmentRequest) and job.photo_id == photo.id)
-        instance = Instance(new_id(), self._session.category_id)
-        ref = PhotoRef(str(self._photo_file(photo)), photo.sha256)
-        request = SegmentRequest(ref, photo.id, box_px, category=instance.category, instance_id=instance.id)
-
-        def on_result(result: Result) -> None:
-            answer = result.answer
-            assert isinstance(answer, SegmentResult)
-            made = Provenance(Source.SEGMENTER, answer.method)
-            outlined = instance.with_region(answer.region, provenance=made)
-            corners = sum(len(ring) for ring in answer.region.rings)
-            text = f"{corners} corners"
-            label = f"Outline by {answer.method}"
-            self._offer(result.job_id, photo, instance=outlined, basis=None, label=label, text=text)
-
-        self._inference.submit(request, on_result=on_result, on_failed=self._on_failed)
-        self._session.notice("Outlining what stands in the box with GrabCut… Escape gives up.")
 
     # ---- poses
 
@@ -168,17 +132,19 @@ class Machine:
         """Enter: end the outline being drawn, else take the newest proposal."""
         if self._session.drag is not None:
             self._session.send(Key.FINISH)
-        elif self._proposals.accept():
-            self._session.notice("Taken. Ctrl+Z takes it back.", "success")
+        elif count := self._proposals.accept():
+            self._session.notice(f"{'Taken' if count == 1 else f'{count} taken'}. Ctrl+Z takes it back.", "success")
 
     def refuse(self) -> None:
-        """Escape: give up the drag, else refuse the newest proposal and stop its job, else choose nothing."""
+        """Escape: give up the drag, else refuse what is offered and stop its job, else choose nothing."""
         if self._session.drag is not None:
             self._session.escape()
             return
         refused = self._proposals.refuse()
         if refused is not None:
             self._inference.cancel(refused.job_id)
+            if refused.basis is not None:
+                self._session.select(refused.basis.id)
             self._session.notice("Refused; nothing was changed.")
         elif self._cancel(self._is_of_this_photo) or self._errands.cancel():
             pass
@@ -189,12 +155,13 @@ class Machine:
 
     def _nothing_to_accept(self) -> str | None:
         waits = self._session.drag is not None or any(p.finished for p in self._proposals.shown)
-        return None if waits else "Nothing is offered: E fits a placed shoe, G boxes a sneaker."
+        return None if waits else "Nothing is offered: S segments the photo, G boxes a sneaker, E fits a shoe."
 
-    def _is_of_this_photo(self, request: Request) -> bool:
-        return isinstance(request, SegmentRequest | FitRequest) and request.photo_id == self._session.photo_id
+    def _is_of_this_photo(self, request: Request | None) -> bool:
+        photo_id = self._session.photo_id
+        return is_outlining(request, photo_id) or (isinstance(request, FitRequest) and request.photo_id == photo_id)
 
-    def _cancel(self, which: Callable[[Request], bool]) -> bool:
+    def _cancel(self, which: Callable[[Request | None], bool]) -> bool:
         running = [job for job in self._inference.jobs if which(job.request) and not job.cancelled]
         for job in running:
             self._inference.cancel(job.id)

@@ -13,6 +13,7 @@ from core.labels.photo import Photo
 from gui.canvas.cursors import cursor_of
 from gui.canvas.hand import Hand
 from gui.canvas.live_layer import Live, LiveLayer
+from gui.canvas.offer_hand import OfferHand
 from gui.canvas.panning import Panning
 from gui.canvas.photo_picture import PhotoLoader, PhotoPicture
 from gui.canvas.photo_view import PhotoView
@@ -39,7 +40,7 @@ class Canvas(PhotoView):
         self.setAccessibleName("Photo canvas")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(False)
-        self.hand = Hand(session, tools)
+        self.hand = Hand(session, tools, offers=OfferHand(session, proposals))
         self.loader = PhotoLoader(self)
         self.shoes = ShoeLayer()
         self.photo_file: Callable[[Photo], Path] = lambda photo: Path(photo.file)
@@ -75,16 +76,16 @@ class Canvas(PhotoView):
         """Show what the session shows now: only what is another object is painted again."""
         shown, session = self._session.shown, self._session
         committed = session.photo
-        offered = tuple(p.instance for p in self._proposals.shown if not p.is_pose)
+        offers = tuple(p for p in self._proposals.shown if not p.is_pose)
         seen = frozenset(session.selection) - session.view.hidden_ids
         chosen = tuple(i for i in (shown.instances if shown else ()) if i.id in seen)
         known = committed.instances if committed else ()
         drawn = _unlike(shown, known, skip=frozenset(session.selection))
-        live_ids = frozenset(session.selection) | {i.id for i in drawn} | {i.id for i in offered}
+        live_ids = frozenset(session.selection) | {i.id for i in drawn}
         look = {"live_ids": live_ids, "project": session.project, "view": session.view, "surround": self._surround}
         self._static.show_backdrop(Backdrop.of(committed, picture=self._picture, **look))
         handles = session.tool in ("select", "hole", "part")
-        live = Live(chosen, drawn, offered, self.hand.handle, session.project, handles)
+        live = Live(chosen, drawn, offers, self.hand.handle, session.project, handles, self._proposals.chosen_id)
         self._live.show_live(live)
 
     def _open(self, photo_id: str | None) -> None:
@@ -193,6 +194,7 @@ class Canvas(PhotoView):
         signals.document_changed.connect(lambda _: self.loader.forget())
         for signal in (signals.shown_changed, signals.selection_changed, signals.view_changed, self._proposals.changed):
             signal.connect(lambda _: self.refresh())
+        self._proposals.changed.connect(lambda _: self.hand.hover_again())
         self.hand.hovered.connect(self._on_hover)
         self.loader.loaded.connect(self._on_picture)
         self.loader.failed.connect(lambda _, sentence: self._session.notice(sentence, "danger"))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from core.document.signal import Signal
 from core.labels.instance import BY_HAND, Instance, Provenance
+from core.labels.photo import Photo
+from gui.canvas.offer_hand import OfferHand
 from gui.session import Session
 from gui.tools.drag import Handle, Hover, Key, Phase, Pointer, Tool
 from gui.tools.select import SelectTool
@@ -58,7 +60,8 @@ class WindowScene:
 class Hand:
     """Gives pointers to the tool in the hand. `hovered` carries what a press would do now."""
 
-    def __init__(self, session: Session, tools: Mapping[str, Tool]) -> None:
+    def __init__(self, session: Session, tools: Mapping[str, Tool], *, offers: OfferHand) -> None:
+        self.offers = offers
         self.hovered: Signal[Hover] = Signal()
         self.double_clicked: Signal[None] = Signal()
         self.pushed: Callable[[float], None] = lambda steps: None
@@ -98,11 +101,12 @@ class Hand:
         if session.photo is None:
             return
         if pointer.phase is Phase.PRESS:
-            self._press(pointer)
+            if not self.offers.press(pointer):
+                self._press(pointer)
         elif pointer.phase is Phase.DOUBLE:
             self.double_clicked.emit(None)
         else:
-            self._show(self.tool.hover(session.photo, pointer, self._scene))
+            self._show(self._hover_of(session.photo, pointer))
 
     def key(self, key: Key) -> bool:
         """A key for the living stream; answers whether there was one."""
@@ -117,12 +121,21 @@ class Hand:
         if photo is None or self._pointer is None:
             self._show(NOTHING_OPEN if photo is None else Hover(""))
         elif self._session.drag is None:
-            self._show(self.tool.hover(photo, self._pointer, self._scene))
+            # What was held at the last move may have been let go since.
+            self._show(self._hover_of(photo, replace(self._pointer, shift=False, ctrl=False, alt=False)))
+
+    @property
+    def at_px(self) -> tuple[float, float] | None:
+        """Where the pointer is, in px of the photo; None when it is not over the canvas."""
+        return self._pointer.at_px if self._pointer is not None else None
 
     def leave(self) -> None:
         """The pointer left the canvas."""
         self._pointer = None
         self._show(Hover(""))
+
+    def _hover_of(self, photo: Photo, pointer: Pointer) -> Hover:
+        return self.offers.hover(pointer) or self.tool.hover(photo, pointer, self._scene)
 
     def _press(self, pointer: Pointer) -> None:
         session, tool = self._session, self.tool

@@ -12,17 +12,22 @@ from core.labels.instance import Instance
 from core.labels.project import Project
 from gui.canvas.layer import Layer
 from gui.canvas.outlines import (
+    CALM,
     CHOSEN,
     PICKED_SIDE,
     PROPOSED,
+    PROPOSED_CHOSEN,
     SKETCH,
     OutlineLook,
     OutlinePaths,
+    paint_badge,
     paint_handles,
     paint_letter,
     paint_outline,
+    paint_sign,
 )
-from gui.instance_color import color_of
+from gui.instance_color import color_of, letter_of
+from gui.proposals import Proposal
 from gui.tools.drag import Handle
 
 _MARGIN_SCREEN_PX = 32.0
@@ -30,14 +35,23 @@ _MARGIN_SCREEN_PX = 32.0
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """What the live layer shows; `open_ids` are outlines still being drawn, `handles` whether vertices are offered."""
+    """What the live layer shows: what is chosen, what the hand draws, and outlines that are offered.
+
+    offer_id: the instance whose offer is picked. handles: whether vertices are offered.
+    """
 
     chosen: tuple[Instance, ...] = ()
     drawn: tuple[Instance, ...] = ()
-    proposed: tuple[Instance, ...] = ()
+    offers: tuple[Proposal, ...] = ()
     handle: Handle | None = None
     project: Project = field(default_factory=Project)
     handles: bool = True
+    offer_id: str | None = None
+
+    @property
+    def proposed(self) -> tuple[Instance, ...]:
+        """The instances that are offered."""
+        return tuple(offer.instance for offer in self.offers)
 
     @property
     def instances(self) -> tuple[Instance, ...]:
@@ -79,19 +93,25 @@ class LiveLayer(Layer):
         to_screen = painter.worldTransform()
         painter.save()
         painter.resetTransform()
-        for instance in (*live.chosen, *live.proposed):
+        for instance in (i for i in live.chosen if not _is_replaced(i, live)):
             paint_letter(painter, to_screen, instance, project=live.project)
         if live.handles:
-            for instance in live.chosen[-1:]:
+            for instance in (i for i in live.chosen[-1:] if not _is_replaced(i, live)):
                 paint_handles(painter, to_screen, instance, color=QColor(color_of(live.project, instance)))
         for instance in live.drawn:
             paint_handles(painter, to_screen, instance, color=QColor("#ffffff"), always=True)
+        for offer in live.offers:
+            paint_badge(painter, to_screen, offer.instance, project=live.project, text=_badge_of(offer))
+            for click in offer.outline.clicks if offer.outline else ():
+                paint_sign(painter, to_screen.map(QPointF(*click.at_px)), plus=click.belongs)
         if live.handle is not None:
             _paint_picked(painter, to_screen.map(QPointF(*live.handle.at_px)), live.handle)
         painter.restore()
 
     def _refit(self) -> None:
         boxes = [i.region.bounds_px for i in self._live.instances]
+        for offer in self._live.offers:
+            boxes += [(*click.at_px, *click.at_px) for click in (offer.outline.clicks if offer.outline else ())]
         if self._live.handle is not None:
             boxes.append((*self._live.handle.at_px, *self._live.handle.at_px))
         bounds = QRectF()
@@ -107,9 +127,22 @@ class LiveLayer(Layer):
 
 
 def _with_looks(live: Live) -> list[tuple[Instance, OutlineLook]]:
-    pairs = [(i, CHOSEN) for i in live.chosen] + [(i, SKETCH) for i in live.drawn]
-    pairs += [(i, PROPOSED) for i in live.proposed]
+    pairs = [(i, CALM if _is_replaced(i, live) else CHOSEN) for i in live.chosen] + [(i, SKETCH) for i in live.drawn]
+    pairs += [(i, PROPOSED_CHOSEN if i.id == live.offer_id else PROPOSED) for i in live.proposed]
     return [(instance, look) for instance, look in pairs if not instance.region.is_empty]
+
+
+def _is_replaced(instance: Instance, live: Live) -> bool:
+    """Whether another outline is offered for it: it then steps back behind that one."""
+    return any(offer.instance.id == instance.id for offer in live.offers)
+
+
+def _badge_of(offer: Proposal) -> str:
+    """The foot's letter and how sure whoever found it was: "L 98 %"."""
+    score = offer.outline.outline.score if offer.outline else None
+    return " ".join(
+        word for word in (letter_of(offer.instance), "" if score is None else f"{score:.0%}".replace("%", " %")) if word
+    )
 
 
 def _paint_picked(painter: QPainter, at: QPointF, handle: Handle) -> None:

@@ -36,6 +36,7 @@ CALM = OutlineLook()
 CROWDED = OutlineLook(width=1.0)  # hair lines: ten times as fast to paint as wider ones
 CHOSEN = OutlineLook(width=2.25, opacity=1.0, fill=0.10)
 PROPOSED = OutlineLook(width=2.0, opacity=1.0, fill=0.06, dashed=True)
+PROPOSED_CHOSEN = OutlineLook(width=3.25, opacity=1.0, fill=0.20, dashed=True)
 SKETCH = OutlineLook(width=1.75, opacity=1.0, fill=0.08)
 
 
@@ -112,8 +113,12 @@ def paint_outline(
 
 def paint_letter(painter: QPainter, to_screen: QTransform, instance: Instance, *, project: Project) -> None:
     """The side's letter in a small badge over the region's topmost corner; the painter is in screen px."""
-    letter = letter_of(instance)
-    if not letter or instance.region.is_empty:
+    paint_badge(painter, to_screen, instance, project=project, text=letter_of(instance))
+
+
+def paint_badge(painter: QPainter, to_screen: QTransform, instance: Instance, *, project: Project, text: str) -> None:
+    """A few letters over the region's topmost corner; the painter is in screen px."""
+    if not text or instance.region.is_empty:
         return
     x0, y0, x1, y1 = instance.region.bounds_px
     box = to_screen.mapRect(QRectF(x0, y0, x1 - x0, y1 - y0))
@@ -122,7 +127,7 @@ def paint_letter(painter: QPainter, to_screen: QTransform, instance: Instance, *
     font = QFont(painter.font())
     font.setPixelSize(11)
     font.setBold(True)
-    width = QFontMetricsF(font).horizontalAdvance(letter) + 9
+    width = QFontMetricsF(font).horizontalAdvance(text) + 9
     rings = [part.outer.points_px for part in instance.region.parts]
     top = min((ring[ring[:, 1].argmin()] for ring in rings), key=lambda point: float(point[1]))
     middle = to_screen.map(QPointF(top[0], top[1])).x()
@@ -133,7 +138,19 @@ def paint_letter(painter: QPainter, to_screen: QTransform, instance: Instance, *
     painter.drawRoundedRect(badge, 4, 4)
     painter.setFont(font)
     painter.setPen(QColor("#101418"))
-    painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, letter)
+    painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def paint_sign(painter: QPainter, at: QPointF, *, plus: bool) -> None:
+    """What a click said of an outline, a plus or a minus in a disc; the painter is in screen px."""
+    radius, half = 7.0, 3.5
+    painter.setPen(QPen(QColor("#ffffff"), 1.5))
+    painter.setBrush(QColor("#00734d" if plus else "#b84300"))
+    painter.drawEllipse(at, radius, radius)
+    painter.setPen(QPen(QColor("#ffffff"), 2.0))
+    painter.drawLine(at - QPointF(half, 0), at + QPointF(half, 0))
+    if plus:
+        painter.drawLine(at - QPointF(0, half), at + QPointF(0, half))
 
 
 def paint_handles(

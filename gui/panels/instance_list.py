@@ -116,7 +116,7 @@ class InstanceList(QWidget):
         if self._session.photo_id is None:
             self._empty.say("No photo is open.")
         else:
-            self._empty.say("Nothing outlined yet.\nP draws a polygon, G boxes one for GrabCut.")
+            self._empty.say("Nothing outlined yet.\nS finds the sneakers, G outlines a box, P draws a polygon.")
 
 
 class _InstanceView(QListView):

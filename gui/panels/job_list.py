@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from core.jobs.protocol import CoreState
 from gui import theme
@@ -111,6 +111,7 @@ class JobStatus(QWidget):
         self._bar.setFixedWidth(64)
         self._words = ElidedLabel(role="small")
         self._words.setFixedWidth(150)
+        self._words.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._cancel = icon_button("cancelNewestJob", "cancel", "Cancel (Esc)", act=self._on_cancel)
         line = row(self._icon, self._state, self._bar, self._words, self._cancel, spacing=6)
         line.setContentsMargins(8, 0, 4, 0)

@@ -1,4 +1,4 @@
-"""The photos of the open project: found by name or status, opened with a click or the arrow keys."""
+"""The photos of the open project: found by name or status, opened with a click or the arrow keys, picked in number."""
 
 from __future__ import annotations
 
@@ -67,6 +67,12 @@ class PhotoList(QWidget):
         return self._rows.shown_ids
 
     @property
+    def chosen_ids(self) -> tuple[str, ...]:
+        """The photos picked in the list, in its order; the open one is always among them."""
+        rows = sorted(index.row() for index in self._view.selectionModel().selectedIndexes())
+        return tuple(self._rows.photo_id(row) for row in rows)
+
+    @property
     def is_idle(self) -> bool:
         """Whether every small picture asked for has come."""
         thumbnails = self._painter.thumbnails
@@ -113,6 +119,7 @@ class PhotoList(QWidget):
         view.setItemDelegate(self._painter)
         view.setUniformItemSizes(True)
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setMouseTracking(True)
         view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         view.selectionModel().currentChanged.connect(self._on_current)

@@ -78,7 +78,7 @@ class PartTool(PolygonTool):
 
 
 class BoxTool:
-    """Drag a box; what is done with it (GrabCut) is the window's affair."""
+    """Drag a box; what is done with it is the window's affair."""
 
     name = "box"
     while_busy = "Let go when the box holds the whole sneaker · Esc gives up"
@@ -89,7 +89,7 @@ class BoxTool:
     def hover(self, photo: Photo, pointer: Pointer, scene: Scene) -> Hover:
         """Words for a start."""
         what = f"one “{scene.category_name}” (1–9 choose another)"
-        return Hover(f"Drag a box round {what}: GrabCut proposes its outline", "cross")
+        return Hover(f"Drag a box round {what}: its outline will be proposed", "cross")
 
     def press(self, photo: Photo, pointer: Pointer, scene: Scene) -> Drag | None:
         """A stream that shows the box and, let go, hands it to the window; nothing is committed."""

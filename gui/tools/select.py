@@ -39,7 +39,7 @@ class SelectTool:
         """Words and a cursor for what a press would do."""
         handle = self.find(photo, pointer, scene)
         if handle is None:
-            return Hover("Click an instance to choose it · P draws a polygon · G a box for GrabCut")
+            return Hover("Click an instance to choose it · S finds the sneakers · P draws a polygon · G outlines a box")
         if "locked" in photo.instance(handle.instance_id).flags:
             return Hover("It is locked; K unlocks it", "arrow", Handle(handle.instance_id, "body", at_px=handle.at_px))
         if handle.kind == "vertex":

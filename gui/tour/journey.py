@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from gui.app import make_application, make_window, start_after_paint
 from gui.main_window import MainWindow
-from gui.tour import end_steps, look_steps, outline_steps, pair_steps, pose_steps, project_steps
+from gui.tour import end_steps, look_steps, outline_steps, pair_steps, pose_steps, project_steps, segment_steps
 from gui.tour.album import PAGE, Album
 from gui.tour.check import WrongPose, check_poses
 from gui.tour.driver import Driver
@@ -39,6 +39,7 @@ STEPS: tuple[Step, ...] = (
     pose_steps.align_by_hand,
     pose_steps.fit_shoe,
     pose_steps.refuse_fit,
+    segment_steps.segment_pair,
     pair_steps.box_right_shoe,
     pair_steps.pose_right_shoe,
     pair_steps.box_left_shoe,
@@ -79,6 +80,8 @@ def run_tour(out: Path) -> int:
 def _open_window() -> MainWindow:
     window = make_window()
     window.resize(SIZE)
+    # The boxes of the tour show GrabCut and how a hand completes its outlines, whether a network is installed or not.
+    window.workplace.preferences.set("box_method", "colour only")
     start_after_paint(window, None)
     return window
 

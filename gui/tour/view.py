@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QPoint, QThreadPool
 from PySide6.QtWidgets import QListView, QListWidget
 
+from core.geometry.region import Region
 from gui import theme
 from gui.canvas.canvas import Canvas
 from gui.main_window import MainWindow
@@ -79,6 +80,11 @@ class View(Labelled):
     def is_offered(self, *, finished: bool = True) -> bool:
         """Whether a proposal is shown; finished, or still streaming."""
         return any(p.finished is finished for p in self._place.proposals.shown)
+
+    @property
+    def offered_regions(self) -> list[Region]:
+        """The outlines that are offered."""
+        return [p.instance.region for p in self._place.proposals.outlines]
 
     def when_fitting(self, act: Callable[[], None]) -> None:
         """Call once, at the second picture of a shoe that is offered: a fit is sliding, or, if it is quick, there."""

@@ -189,3 +189,20 @@ def test_the_window_loads_no_heavy_library_for_it() -> None:
     program = f"import sys, gui.inference; print(sorted(({never} | {later}) & set(sys.modules)))"
     found = subprocess.run((sys.executable, "-c", program), capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_a_series_is_one_job_with_one_cancel(scripted: tuple[ScriptedCore, Inference], tmp_path: Path) -> None:
+    core, inference = scripted
+    stopped: list[str] = []
+    series = inference.begin_series("Segment 4 photos", lambda: stopped.append("stopped"))
+    inference.submit(segment_request(tmp_path), listed=False)
+    (job,) = inference.jobs
+    assert job.title == "Segment 4 photos" and job.request is None and job.started_at is not None
+    inference.show_series(series, 0.25, text="b.jpg")
+    assert (inference.jobs[0].fraction, inference.jobs[0].text) == (0.25, "b.jpg")
+    inference.cancel(series)
+    assert stopped == ["stopped"] and core.cancelled == [] and inference.jobs[0].cancelled
+    inference.show_series(series, 0.5, text="c.jpg")
+    assert inference.jobs[0].text == "stopping…"
+    inference.show_series(series, None)
+    assert inference.jobs == ()

@@ -41,7 +41,7 @@ def answered(request: Request) -> tuple[object, list[Step]]:
 def test_a_box_becomes_an_outline(tmp_path: Path) -> None:
     answer, steps = answered(segment_request(tmp_path))
     assert isinstance(answer, SegmentResult) and answer.method == "GrabCut"
-    assert answer.region.area_px2 == pytest.approx(np.pi * 64 * 110 / 3, rel=0.03)
+    assert answer.outlines[0].region.area_px2 == pytest.approx(np.pi * 64 * 110 / 3, rel=0.03)
     assert any(step.region is not None for step in steps)
 
 
