@@ -16,7 +16,7 @@ from core.document.edit import StaleEdit
 from core.document.store import StorageError
 
 INTERRUPTED = 130
-BENCHES = ("fit", "overlay", "segment", "ui")
+BENCHES = ("fit", "outlining", "overlay", "segment", "ui")
 _DESCRIPTION = """\
 Outline sneakers in photos and record their 6-DoF pose.
 Without a command, or with a project alone, the window opens.
@@ -250,13 +250,13 @@ def _study_commands(commands: Any) -> None:
     study = _command(commands, "study", run=run, text=text, project=False)
     studies = study.add_subparsers(title="studies", metavar="STUDY", required=True, dest="name")
     text = "hand-labelled photos alone, composites of their sneakers alone, and both"
-    compositing = _study(studies, "compositing", text=text, steps=600)
+    compositing = _study(studies, "compositing", text=text, steps=900)
     text = "also with so many hand-labelled photos only, such as 5 10"
     compositing.add_argument("--photos", metavar="N", nargs="+", type=int, default=[], help=text)
     text = "longer side of the photos that are measured on (default: twice --size)"
     compositing.add_argument("--look", metavar="PX", type=int, default=0, help=text)
     text = "plain CNN, U-Net, sizes, learning rates, optimisers, augmentation, one stage or two, touching shoes apart"
-    unet = _study(studies, "unet", text=text, steps=320)
+    unet = _study(studies, "unet", text=text, steps=288)
     unet.add_argument("--sizes", metavar="PX", nargs="*", type=int, default=[192, 256], help="other sizes to try")
 
 

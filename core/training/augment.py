@@ -71,7 +71,9 @@ def random_view(
     if boxes and generator.random() < AIMED:
         box = np.asarray(boxes[int(generator.integers(len(boxes)))])
         sides_px = np.maximum(box[2:] - box[:2], 1.0)
-        wanted = math.exp(generator.uniform(math.log(SMALLEST_PX), math.log(LARGEST_SHARE * view_px)))
+        largest_px = LARGEST_SHARE * view_px
+        smallest_px = min(SMALLEST_PX, largest_px / 2)
+        wanted = math.exp(generator.uniform(math.log(smallest_px), math.log(largest_px)))
         scale = max(min(wanted / float(sides_px.max()), _MOST_ENLARGED), _SMALLEST_WHOLE * whole)
         free = np.maximum(view_px / scale - sides_px * (1 - 2 * _ASIDE), 0.0)
         middle = (box[:2] + box[2:]) / 2 + generator.uniform(-0.5, 0.5, 2) * free

@@ -71,7 +71,7 @@ def rate_share(step: int, steps: int, *, method: Method) -> float:
         phase = (done * method.cycles) % 1.0
         return LOWEST_SHARE + (1 - LOWEST_SHARE) * (1 - abs(2 * phase - 1))
     if done < method.warm_up:
-        return max((step + 1) / max(method.warm_up * steps, 1.0), LOWEST_SHARE)
+        return min(max((step + 1) / max(method.warm_up * steps, 1.0), LOWEST_SHARE), 1.0)
     along = (done - method.warm_up) / max(1 - method.warm_up, 1e-9)
     return LOWEST_SHARE + (1 - LOWEST_SHARE) * 0.5 * (1 + math.cos(math.pi * along))
 
