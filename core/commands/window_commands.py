@@ -11,7 +11,11 @@ from pathlib import Path
 
 from core.commands.console import Answer, CommandError
 
-BENCHES = {"overlay": "gui.bench.overlay_bench", "ui": "gui.bench.ui_bench"}
+BENCHES = {
+    "overlay": "gui.bench.overlay_bench",
+    "ui": "gui.bench.ui_bench",
+    "outlining": "gui.bench.outlining_bench",
+}
 _ROOT = Path(__file__).resolve().parents[2]
 
 
