@@ -112,7 +112,7 @@ class Commands:
         projects = ProjectActions(session, desk, asking=asking, errands=errands, preferences=preferences)
         exchange = ExchangeActions(session, desk, place.inference, asking=asking, errands=errands)
         yield from (*projects.table(), *self.materials.table(), *exchange.table(), *projects.last_table())
-        yield from (*EditActions(session).table(), *LabelActions(session).table())
+        yield from (*EditActions(session).table(), *LabelActions(session, place.proposals).table())
         yield from (*place.segmenting.table(), *self.batch.table(), *place.offers.table(), *projects.label_table())
         yield from (
             *self._poses.table(),

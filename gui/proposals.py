@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from core.document.edit import Edit
 from core.document.signal import Signal
 from core.geometry.camera import Camera
 from core.jobs.messages import Outline
+from core.jobs.outlines import shared
 from core.labels.instance import Instance
 from core.labels.photo import Photo
 from gui.session import Session
+
+_SAME = 0.5  # IoU from which on an offer and what was put into the photo are the same thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +103,10 @@ class Proposals:
         self._session = session
         self._all: tuple[Proposal, ...] = ()
         self._waiting: dict[tuple[int, str], Proposal] = {}
+        self._leave_document: Callable[[], None] = lambda: None
         session.signals.unsaved.connect(self._keep_unsaved)
         session.signals.photo_changed.connect(lambda _: self._replace(self._all))
-        session.signals.document_changed.connect(lambda _: self._replace(()))
+        session.signals.document_changed.connect(lambda _: self._on_document())
         session.signals.selection_changed.connect(lambda ids: self.choose(None) if ids else None)
 
     @property
@@ -224,8 +229,37 @@ class Proposals:
                     kept = Proposal(number, after.id, edit.label, instance, old, "not saved", finished=True)
                     self._replace((*self._all, kept))
 
+    def _on_document(self) -> None:
+        self._leave_document()
+        document = self._session.document
+        self._leave_document = document.changed.connect(self._make_room) if document else (lambda: None)
+        self._replace(())
+
+    def _make_room(self, edit: Edit) -> None:
+        """Where a batch or a redo has put what is offered, taking the offer would put it there twice."""
+        added = {
+            after.id: [i for i in after.instances if before is None or before.find(i.id) is None]
+            for before, after in edit.changes
+            if isinstance(after, Photo) and isinstance(before, Photo | None)
+        }
+        kept = tuple(left for p in self._all if (left := _beside(p, added.get(p.photo_id, []))) is not None)
+        if kept != self._all:
+            self._replace(kept)
+
     def _replace(self, proposals: tuple[Proposal, ...]) -> None:
         self._all = proposals
         if all(p.instance.id != self.chosen_id for p in proposals):
             self.chosen_id = None
         self.changed.emit(self.shown)
+
+
+def _beside(offer: Proposal, added: Sequence[Instance]) -> Proposal | None:
+    """What is left of an offer beside instances put there; one a hand has corrected becomes their correction."""
+    if offer.basis is not None or offer.outline is None:
+        return offer
+    same = next((i for i in added if shared(i.region, offer.instance.region) > _SAME), None)
+    if same is None:
+        return offer
+    if not offer.outline.clicks or same.id == offer.instance.id:
+        return None
+    return replace(offer, instance=replace(offer.instance, id=same.id), basis=same)

@@ -32,7 +32,7 @@ from gui.panels.status_line import StatusLine
 from gui.panels.thumbnails import Thumbnails
 from gui.panels.welcome import Welcome
 from gui.preferences import Preferences
-from gui.proposals import Proposals
+from gui.proposals import Proposal, Proposals
 from gui.session import Session, ShoeLook, ViewOptions
 from gui.tools.align import AlignTool
 from gui.tools.drag import Tool
@@ -143,6 +143,7 @@ class Workplace:
         canvas.hand.offers.corrected.connect(self.offers.correct)
         self.segmenting.pointer = lambda: canvas.hand.at_px
         self.segmenting.seen_box = self._seen_box
+        self.offers.under_pointer = self._pointed_offer
         canvas.hand.hovered.connect(panels.status.show_hover)
         session.signals.shown_changed.connect(lambda photo: panels.status.show_photo(photo))
         panels.photos.chosen.connect(self._choose_photo)
@@ -192,6 +193,10 @@ class Workplace:
         (width, height), (left, top) = photo.size_px, (max(seen.left(), 0.0), max(seen.top(), 0.0))
         right, bottom = min(seen.right(), float(width)), min(seen.bottom(), float(height))
         return (left, top, right, bottom) if right > left and bottom > top else None
+
+    def _pointed_offer(self) -> Proposal | None:
+        hand = self.canvas.hand
+        return hand.offers.under(hand.at_px) if hand.at_px is not None else None
 
     def _show_overlap(self, overlap: LiveOverlap | None) -> None:
         if overlap is None:

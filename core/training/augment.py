@@ -23,9 +23,9 @@ Box = tuple[float, float, float, float]
 # A sneaker's longer side in a view, from so many px to this share of the view.
 SMALLEST_PX, LARGEST_SHARE = 30.0, 0.9
 # Of the views of a picture with sneakers, so many are aimed at one; the others may miss them all.
-AIMED = 0.85
+AIMED = 0.8
 _MOST_ENLARGED = 2.5
-_TURNED_AT_WILL, _TURN_DEG = 0.35, 12.0
+_TURNED_AT_WILL, _TURN_DEG = 0.25, 12.0
 _MOST_STRETCHED, _MOST_SHEARED = 0.16, 0.08
 _ASIDE = 0.2  # of a sneaker's box that may lie outside of a view aimed at it
 # Of a view, so much may lie outside of the picture at each side when the picture is larger than the view.

@@ -17,6 +17,7 @@ INSIDE = 0.5
 SMALLEST_PX = 24  # an instance of fewer pixels of the map is noise
 
 _LEAST_HEAT = 0.12
+_SURE_HEAT = 0.35
 _PEAK_APART_PX = 9
 # Two centres nearer than this share of the root of their pixels are one shoe's; two shoes side by side lie at 0.43.
 _ONE_SHOE = 0.24
@@ -77,7 +78,7 @@ def _instance(maps: NetMaps, mask: NDArray[np.bool_]) -> MapInstance:
     sure = float(maps.sneaker[mask].mean())
     # Noise has no centre: its strongest heat tells a shoe from a shadow better than its mean probability does.
     heat = float(maps.centre[mask].max())
-    return MapInstance(mask, sure * float(np.sqrt(min(1.0, heat / 0.5))), float(maps.left[mask].mean()))
+    return MapInstance(mask, sure * float(np.sqrt(min(1.0, heat / _SURE_HEAT))), float(maps.left[mask].mean()))
 
 
 def _components(inside: NDArray[np.bool_]) -> Labels:

@@ -30,8 +30,9 @@ Report = Callable[[float], bool]
 
 LONGEST_PX = 512
 SMALLEST_BOX_PX = 6.0
-LEAST_SCORE = 0.5
+LEAST_SCORE = 0.6
 
+_LEAST_HALVED_PX = 320
 _SECOND_LOOK_PX = 256
 _SECOND_LOOK_MARGIN = 0.25
 _LARGEST_ENLARGEMENT = 3.0
@@ -107,9 +108,8 @@ class Segmenter:
         below LEAST_SCORE are left out. Raises SegmenterError and SegmenterCancelled.
         """
         height, width = pixels_rgb.shape[:2]
-        frame = _frame(box_px, width, height_px=height)
-        view = _view(pixels_rgb, frame, longest_px=longest_px)
-        maps = self._look([view])[0]
+        view = _view(pixels_rgb, _frame(box_px, width, height_px=height), longest_px=longest_px)
+        maps = self._look_twice(view)
         _go_on(on_step, 0.4)
         found = [one for one in instances_of(maps) if box_px is None or _mostly_in(one.mask, view, box_px=box_px)]
         closer = self._closer(pixels_rgb, view, found, on_step=on_step) if refine and found else [None] * len(found)
@@ -126,7 +126,7 @@ class Segmenter:
         """What the net says of a whole photo, at the size it sees it, and the photo px of one of its px in x and y."""
         height, width = pixels_rgb.shape[:2]
         view = _view(pixels_rgb, (0, 0, width, height), longest_px=longest_px)
-        return self._look([view])[0], view.scale
+        return self._look_twice(view), view.scale
 
     def _closer(
         self, pixels_rgb: Bytes, view: _View, found: Sequence[MapInstance], *, on_step: Report | None
@@ -139,29 +139,60 @@ class Segmenter:
             if near.scale[0] > 0.9 * view.scale[0]:
                 closer.append(None)
             else:
-                seen = self._look([near])[0]
+                seen = self._look(near.pixels)
                 closer.append(_matched(one, instances_of(seen), seen, near=near, view=view))
             _go_on(on_step, 0.4 + 0.5 * number / len(found))
         return closer
 
-    def _look(self, views: Sequence[_View]) -> list[NetMaps]:
-        looked = []
-        for view in views:
-            height, width = view.pixels.shape[:2]
-            padded = cv2.copyMakeBorder(
-                view.pixels,
-                0,
-                -height % STRIDE,
-                0,
-                -width % STRIDE,
-                cv2.BORDER_REFLECT_101 if min(height, width) > STRIDE else cv2.BORDER_REPLICATE,
-            )
-            batch = torch.from_numpy(padded).permute(2, 0, 1)[None].to(self.device)
-            batch = imagenet_normalised(batch).contiguous(memory_format=torch.channels_last)
-            with torch.inference_mode():
-                answer = self._net(batch)[0, :, :height, :width].float().cpu()
-            looked.append(_net_maps(answer))
-        return looked
+    def _look_twice(self, view: _View) -> NetMaps:
+        """The mean of a look at the view and, where that is large, of one at half its size.
+
+        A shoe that fills the view is larger than what the net has learnt from, and its half is not; what is taken for
+        a shoe at one size only counts half.
+        """
+        fine = self._look(view.pixels)
+        height, width = view.pixels.shape[:2]
+        if max(height, width) < _LEAST_HALVED_PX:
+            return fine
+        size = max(1, round(width / 2)), max(1, round(height / 2))
+        half = self._look(np.asarray(cv2.resize(view.pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8))
+        return _mean(fine, half)
+
+    def _look(self, pixels: Bytes) -> NetMaps:
+        height, width = pixels.shape[:2]
+        border = cv2.BORDER_REFLECT_101 if min(height, width) > STRIDE else cv2.BORDER_REPLICATE
+        padded = cv2.copyMakeBorder(pixels, 0, -height % STRIDE, 0, -width % STRIDE, border)
+        batch = torch.from_numpy(padded).permute(2, 0, 1)[None].to(self.device)
+        batch = imagenet_normalised(batch).contiguous(memory_format=torch.channels_last)
+        with torch.inference_mode():
+            answer = self._net(batch)[0, :, :height, :width].float().cpu()
+        return _net_maps(answer)
+
+
+def _mean(fine: NetMaps, coarse: NetMaps) -> NetMaps:
+    """The mean of two answers, of their logits, at the size of the finer one."""
+    height, width = fine.sneaker.shape
+    sx, sy = width / coarse.sneaker.shape[1], height / coarse.sneaker.shape[0]
+
+    def enlarged(values: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.asarray(cv2.resize(values, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
+
+    def together(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
+        logit = (_logit(one) + _logit(enlarged(other))) / 2
+        return np.asarray(1 / (1 + np.exp(-logit)), dtype=np.float32)
+
+    offset = np.stack([enlarged(coarse.offset_px[0]) * sx, enlarged(coarse.offset_px[1]) * sy])
+    return NetMaps(
+        together(fine.sneaker, coarse.sneaker),
+        together(fine.centre, coarse.centre),
+        np.asarray((fine.offset_px + offset) / 2, dtype=np.float32),
+        together(fine.left, coarse.left),
+    )
+
+
+def _logit(probability: NDArray[np.float32]) -> NDArray[np.float32]:
+    clipped = np.clip(probability, 1e-5, 1 - 1e-5)
+    return np.asarray(np.log(clipped / (1 - clipped)), dtype=np.float32)
 
 
 def _net_maps(answer: Tensor) -> NetMaps:

@@ -9,6 +9,7 @@ from core.document.edit import Edit
 from core.labels.instance import Instance, Side
 from gui.actions.action import Action
 from gui.actions.edit_actions import LOCKED, NO_PHOTO, NOTHING_CHOSEN
+from gui.proposals import Proposal, Proposals
 from gui.session import Session
 
 _DRAWING = ("polygon", "box")
@@ -17,8 +18,9 @@ _DRAWING = ("polygon", "box")
 class LabelActions:
     """The commands of the Label menu, on one session."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, proposals: Proposals) -> None:
         self._session = session
+        self._proposals = proposals
 
     def table(self) -> list[Action]:
         """Every command, in menu order."""
@@ -73,10 +75,10 @@ class LabelActions:
 
     def _sides(self) -> list[Action]:
         def use(side: Side) -> Callable[[], None]:
-            return lambda: self._change(f"Side {side.value}", lambda instance: instance.with_side(side))
+            return lambda: self.use_side(side)
 
         def is_chosen(side: Side) -> Callable[[], bool]:
-            return lambda: (chosen := self._session.selected) is not None and chosen.side is side
+            return lambda: (meant := self._meant()) is not None and meant.side is side
 
         sides = ((Side.LEFT, "&Left shoe", "L"), (Side.RIGHT, "&Right shoe", "R"), (Side.UNKNOWN, "Side &unknown", "U"))
         return [
@@ -86,12 +88,20 @@ class LabelActions:
                 "&Label",
                 use(side),
                 (key,),
-                self._no_choice,
+                self._no_foot,
                 checked=is_chosen(side),
                 separated=side is Side.LEFT,
             )
             for side, text, key in sides
         ]
+
+    def use_side(self, side: Side) -> None:
+        """Say which foot the chosen instances are for, or the shoe that is offered."""
+        offer = self._offered()
+        if offer is not None:
+            self._proposals.put(replace(offer, instance=offer.instance.with_side(side)))
+        else:
+            self._change(f"Side {side.value}", lambda instance: instance.with_side(side))
 
     def _flags(self) -> list[Action]:
         return [
@@ -143,6 +153,20 @@ class LabelActions:
             changed = change(instance)
             after = after.with_instance(changed) if changed != instance else after
         self._session.commit(Edit.of(label, photo, after))
+
+    def _offered(self) -> Proposal | None:
+        """The offer of an outline that was picked; while nothing is chosen also the only one there is."""
+        offers = self._proposals.outlines
+        if self._proposals.chosen is not None:
+            return next((p for p in offers if p is self._proposals.chosen), None)
+        return offers[0] if len(offers) == 1 and not self._session.selection else None
+
+    def _meant(self) -> Instance | None:
+        offer = self._offered()
+        return offer.instance if offer is not None else self._session.selected
+
+    def _no_foot(self) -> str | None:
+        return None if self._offered() is not None else self._no_choice()
 
     def _no_choice(self) -> str | None:
         return None if self._session.selection else NOTHING_CHOSEN

@@ -26,7 +26,10 @@ _FINEST, _COARSEST = 0.2, 5.0
 
 
 class OfferActions:
-    """Changes what is offered; the document hears of none of it before Enter."""
+    """Changes what is offered; the document hears of none of it before Enter.
+
+    under_pointer: the offer that the pointer is over, None when it is over none.
+    """
 
     def __init__(
         self,
@@ -37,11 +40,14 @@ class OfferActions:
         photo_file: Callable[[Photo], Path],
         preferences: Preferences,
     ) -> None:
+        self.under_pointer: Callable[[], Proposal | None] = lambda: None
         self._session = session
         self._proposals = proposals
         self._inference = inference
         self._photo_file = photo_file
         self._preferences = preferences
+        self._said_of: tuple[str | None, str | None] = (None, None)
+        proposals.changed.connect(lambda _: self._say_what_is_meant())
         preferences.changed.connect(self._on_preference)
 
     def table(self) -> list[Action]:
@@ -90,7 +96,13 @@ class OfferActions:
             self._proposals.put(self._reshaped(photo, replace(clicked, outline=before)))
 
     def drop(self) -> None:
-        """Throw the picked offer away."""
+        """Throw the picked offer away, else the one under the pointer."""
+        if self._proposals.chosen is None:
+            pointed = self.under_pointer()
+            if pointed is None:
+                self._session.notice("Point at a proposal to throw it away; Escape refuses all of them.")
+                return
+            self._proposals.choose(pointed.instance.id)
         refused = self._proposals.refuse()
         if refused is not None and refused.basis is not None:
             self._session.select(refused.basis.id)
@@ -163,6 +175,15 @@ class OfferActions:
                 break
         return replace(offer, instance=shaped)
 
+    def _say_what_is_meant(self) -> None:
+        """Another photo with offers, or another of them picked: say what the keys mean now."""
+        before, chosen = self._said_of, self._proposals.chosen
+        self._said_of = self._session.photo_id, chosen.instance.id if chosen else None
+        offers = (chosen,) if chosen is not None else self._proposals.outlines
+        came_back = self._said_of[0] != before[0]
+        if (came_back or (chosen is not None and self._said_of != before)) and offers and offers[0].outline:
+            self._session.notice(offer_words(offers, self._preferences["outline_tolerance"]))
+
     # ---- corners
 
     def _coarser(self, factor: float) -> None:
@@ -195,4 +216,6 @@ class OfferActions:
         return None if not drawing and self._clicked() is not None else "No click waits to be taken back."
 
     def _no_choice(self) -> str | None:
-        return None if self._proposals.chosen is not None else "No proposal is picked: click one."
+        if self._proposals.chosen is not None or (self._proposals.outlines and not self._session.selection):
+            return None
+        return "No proposal is picked: click one."

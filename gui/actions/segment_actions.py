@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from core.geometry.region import Region
 from core.jobs.messages import (
@@ -88,9 +88,9 @@ class SegmentActions:
 
     def segment_box(self, photo: Photo, box_px: Box) -> None:
         """Ask for the outline of what stands in a box: the network first where it knows the category."""
-        is_shoe = self._session.project.category(self._session.category_id).role is Role.SHOE
-        net_first = is_shoe and self._preferences["box_method"] == NETWORK_FIRST
-        method = SegmentMethod.NET_FIRST if net_first else SegmentMethod.GRABCUT
+        method = self._method_of(self._session.category_id)
+        if self._preferences["box_method"] != NETWORK_FIRST:
+            method = SegmentMethod.GRABCUT
         self._ask(photo, box_px, method=method)
         self._session.notice("Outlining what stands in the box… Escape gives up.")
 
@@ -101,11 +101,16 @@ class SegmentActions:
             return
         if chosen is not None and not chosen.region.is_empty:
             box = _with_room(chosen.region)
-            self._ask(photo, box, method=SegmentMethod.NET_FIRST, target=photo.instance(chosen.id))
+            self._ask(photo, box, method=self._method_of(chosen.category), target=photo.instance(chosen.id))
             self._session.notice("Outlining the chosen instance anew… Escape gives up.")
         elif seen is not None:
             self._ask(photo, seen, method=SegmentMethod.NET)
             self._session.notice("Looking for sneakers in the part that is seen… Escape gives up.")
+
+    def _method_of(self, category: str) -> SegmentMethod:
+        """The network knows shoes only; asked for a leg it would offer the shoe below it."""
+        is_shoe = self._session.project.category(category).role is Role.SHOE
+        return SegmentMethod.NET_FIRST if is_shoe else SegmentMethod.GRABCUT
 
     def _ask(self, photo: Photo, box_px: Box | None, *, method: SegmentMethod, target: Instance | None = None) -> None:
         self._cancel_older(photo)
@@ -120,7 +125,12 @@ class SegmentActions:
         def on_result(result: Result) -> None:
             self._on_found(result, request, target=target, at=at)
 
-        self._inference.submit(request, on_result=on_result, on_failed=self._on_failed)
+        def on_failed(failed: Failed) -> None:
+            replaced = any(is_outlining(job.request, photo.id) and not job.cancelled for job in self._inference.jobs)
+            if not (failed.cancelled and replaced):  # what was asked for instead has been said already
+                self._session.notice(failed.sentence, "info" if failed.cancelled else "danger")
+
+        self._inference.submit(request, on_result=on_result, on_failed=on_failed)
 
     def _cancel_older(self, photo: Photo) -> None:
         for job in self._inference.jobs:
@@ -146,7 +156,7 @@ class SegmentActions:
         for offer in offers:
             self._proposals.put(offer)
         if self._session.photo_id == photo.id:
-            self._session.notice(*self._words(offers, answer, request=request))
+            self._session.notice(*self._words(offers, answer, photo, request=request))
 
     def _for_target(self, job_id: int, answer: SegmentResult, photo: Photo, *, target: Instance) -> list[Proposal]:
         found = max(answer.outlines, key=lambda one: shared(one.region, target.region), default=None)
@@ -205,10 +215,15 @@ class SegmentActions:
         label = f"Outline by {method}"
         return Proposal(job_id, photo.id, label, made, basis, finished=True, camera=photo.camera, outline=offer)
 
-    def _words(self, offers: list[Proposal], answer: SegmentResult, *, request: SegmentRequest) -> tuple[str, str]:
+    def _words(
+        self, offers: list[Proposal], answer: SegmentResult, photo: Photo, *, request: SegmentRequest
+    ) -> tuple[str, str]:
         if offers:
             return offer_words(tuple(offers), self._preferences["outline_tolerance"], note=answer.note), "success"
-        where = "in the photo" if request.box_px is None else "here"
+        # The sentence stays; seen over the next photo it must not speak of that one.
+        where = f"in {PurePosixPath(photo.file).name}" if request.box_px is None else "here"
+        if answer.outlines and request.instance_id is not None:
+            return "What was found is another thing than the chosen outline; Ctrl+click corrects that one.", "warning"
         if answer.outlines:
             count = len(answer.outlines)
             what = "The sneaker found is" if count == 1 else f"The {count} sneakers found are"
@@ -226,9 +241,6 @@ class SegmentActions:
     def _why_not_here(self) -> str | None:
         chosen = self._session.selected
         return LOCKED if chosen is not None and "locked" in chosen.flags else self._no_photo()
-
-    def _on_failed(self, failed: Failed) -> None:
-        self._session.notice(failed.sentence, "info" if failed.cancelled else "danger")
 
 
 def net_choice(preferences: Preferences) -> NetChoice:

@@ -19,10 +19,11 @@ def offer_words(offers: tuple[Proposal, ...], coarseness: float, *, note: str = 
     if len(offers) > 1:
         found = f"{len(offers)} sneakers by {', '.join(methods)}"
     heads = [words for offer in offers[:_SHOWN] if (words := _head(offer))]
-    found += f": {', '.join(heads)}" if heads else ""
+    more = ", …" if len(offers) > _SHOWN else ""
+    found += f": {', '.join(heads)}{more}" if heads else ""
     tolerance = _tolerance(offers, coarseness)
     corners = f"{_counts(offers)} corners"
-    doubts = "Check it: the network was not sure. " if any(_doubtful(p) for p in offers) else ""
+    doubts = _doubts(offers)
     keys = "Enter takes it" if len(offers) == 1 else "Enter takes all, a click chooses one"
     after = f" {note}" if note else ""
     return f"{found} · {tolerance}{corners}.{after} {doubts}{keys}, Ctrl+click corrects, Escape refuses."
@@ -49,5 +50,11 @@ def _counts(offers: tuple[Proposal, ...]) -> str:
     return " and ".join([", ".join(counts[:-1]), counts[-1]]) if len(counts) > 1 else counts[0]
 
 
-def _doubtful(offer: Proposal) -> bool:
+def _doubts(offers: tuple[Proposal, ...]) -> str:
+    count = sum(_is_doubtful(offer) for offer in offers)
+    which = "it" if len(offers) == 1 else f"the {count} marked with ?" if count > 1 else "the one marked with ?"
+    return f"Check {which}: the network was not sure. " if count else ""
+
+
+def _is_doubtful(offer: Proposal) -> bool:
     return offer.outline is not None and is_doubtful(offer.outline.outline)

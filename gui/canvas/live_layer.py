@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from core.jobs.outlines import is_doubtful
 from core.labels.instance import Instance
 from core.labels.project import Project
 from gui.canvas.layer import Layer
@@ -138,11 +139,11 @@ def _is_replaced(instance: Instance, live: Live) -> bool:
 
 
 def _badge_of(offer: Proposal) -> str:
-    """The foot's letter and how sure whoever found it was: "L 98 %"."""
+    """The foot's letter and how sure whoever found it was: "L 98 %", "57 % ?" for a doubtful one."""
     score = offer.outline.outline.score if offer.outline else None
-    return " ".join(
-        word for word in (letter_of(offer.instance), "" if score is None else f"{score:.0%}".replace("%", " %")) if word
-    )
+    doubt = "?" if offer.outline and is_doubtful(offer.outline.outline) else ""
+    words = (letter_of(offer.instance), "" if score is None else f"{score:.0%}".replace("%", " %"), doubt)
+    return " ".join(word for word in words if word)
 
 
 def _paint_picked(painter: QPainter, at: QPointF, handle: Handle) -> None:

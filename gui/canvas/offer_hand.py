@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
+
+import numpy as np
 
 from core.document.signal import Signal
 from gui.proposals import Proposal, Proposals
@@ -42,7 +45,7 @@ class OfferHand:
             return True
         if self._session.tool not in _PICKING_TOOLS or pointer.shift:
             return False
-        under = self._under(pointer)
+        under = self.under(pointer.at_px)
         if under is None:
             self._proposals.choose(None)
             return False
@@ -57,28 +60,32 @@ class OfferHand:
             if self._target(pointer, belongs=belongs) is not None:
                 what = "belongs to the outline" if belongs else "does not belong to the outline"
                 return Hover(f"Click: this {what}", "cross")
-        under = self._under(pointer) if tool in _PICKING_TOOLS else None
+        under = self.under(pointer.at_px) if tool in _PICKING_TOOLS else None
         if under is None:
             return None
-        if under.instance.id == self._proposals.chosen_id:
+        if under.instance.id == self._proposals.chosen_id or len(self._proposals.outlines) == 1:
             words = "Enter takes it, Delete throws it away"
+        elif self._proposals.chosen_id is None:
+            words = "Click to choose this proposal, Delete throws it away"
         else:
-            words = "Click to choose this proposal" if len(self._proposals.outlines) > 1 else "Enter takes it"
+            words = "Click to choose this proposal"
         return Hover(f"{words} · Ctrl+click: this too · Ctrl+Shift+click: not this", "hand")
 
-    def _under(self, pointer: Pointer) -> Proposal | None:
-        inside = [p for p in self._proposals.outlines if p.instance.region.contains(pointer.at_px)]
+    def under(self, at_px: tuple[float, float]) -> Proposal | None:
+        """The smallest offered outline round a point, px of the photo."""
+        inside = [p for p in self._proposals.outlines if p.instance.region.contains(at_px)]
         return min(inside, key=lambda p: p.instance.region.area_px2, default=None)
 
     def _target(self, pointer: Pointer, *, belongs: bool) -> str | None:
         """The instance a correction is meant for: the picked offer, else one under or near it, else the chosen one."""
         if self._proposals.chosen_id is not None:
             return self._proposals.chosen_id
-        under = self._under(pointer)
+        under = self.under(pointer.at_px)
         if under is not None and not belongs:
             return under.instance.id
-        near = [(_away_px(p, pointer), p) for p in self._proposals.outlines]
-        distance, nearest = min(near, key=lambda pair: pair[0], default=(0.0, None))
+        # What a point lies in already it need not be added to: beside a pair, the other shoe is meant.
+        near = [(p.instance.region.contains(pointer.at_px), _away_px(p, pointer), p) for p in self._proposals.outlines]
+        _, distance, nearest = min(near, key=lambda one: one[:2], default=(False, 0.0, None))
         if nearest is not None and distance <= _REACH * pointer.px_per_screen_px:
             return nearest.instance.id
         selected = self._session.selected
@@ -93,7 +100,12 @@ def _says_something(pointer: Pointer) -> bool:
 
 
 def _away_px(proposal: Proposal, pointer: Pointer) -> float:
-    """How far a point is from the box of an outline."""
-    x0, y0, x1, y1 = proposal.instance.region.bounds_px
-    x, y = pointer.at_px
-    return max(x0 - x, x - x1, y0 - y, y - y1, 0.0)
+    """How far a point is from an outline, px of the photo."""
+    nearest = inf
+    for ring in proposal.instance.region.rings:
+        start = ring.points_px
+        along = np.roll(start, -1, axis=0) - start
+        squares = np.maximum(np.einsum("ij,ij->i", along, along), 1e-12)
+        share = np.clip(np.einsum("ij,ij->i", pointer.at_px - start, along) / squares, 0.0, 1.0)
+        nearest = min(nearest, float(np.hypot(*(start + share[:, None] * along - pointer.at_px).T).min()))
+    return nearest

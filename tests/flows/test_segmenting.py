@@ -45,6 +45,7 @@ def test_s_proposes_every_sneaker_and_enter_takes_all_in_one_step(on_photo: Open
     segment(on_photo)
     assert on_photo.photo.instances == () and len(on_photo.place.proposals.outlines) == 2
     assert "2 sneakers by fake-net: left 98 %, right 61 %" in notice(on_photo) and "px" in notice(on_photo)
+    assert "Check the one marked with ?" in notice(on_photo)
     on_photo.key("Return")
     first, second = on_photo.photo.instances
     assert (first.side, second.side) == (Side.LEFT, Side.RIGHT)
@@ -66,6 +67,34 @@ def test_a_click_picks_one_that_delete_throws_away_and_enter_takes(on_photo: Ope
     assert on_photo.only.side is Side.LEFT and on_photo.session.selection == (on_photo.only.id,)
 
 
+def test_delete_throws_away_the_one_under_the_pointer(on_photo: OpenWindow, net: FakeNet) -> None:
+    segment(on_photo)
+    on_photo.move((300.0, 200.0))
+    on_photo.key("Delete")
+    assert len(on_photo.place.proposals.outlines) == 2 and "Point at a proposal" in notice(on_photo)
+    on_photo.move(BESIDE)
+    on_photo.key("Delete")
+    (left,) = on_photo.place.proposals.outlines
+    assert left.instance.side is Side.LEFT
+    on_photo.key("Return")
+    on_photo.move(MIDDLE)
+    on_photo.key("Delete")  # nothing is offered any more: what is chosen goes
+    assert on_photo.photo.instances == ()
+
+
+def test_of_a_pair_a_click_means_the_outline_that_is_nearer(
+    on_photo: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slanted = Region.from_points([(20.0, 20.0), (40.0, 20.0), (180.0, 200.0), (20.0, 200.0)])
+    half = FOUND.outline.intersection(Region.from_box(150, 0, x1_px=320, y1_px=220))
+    use_net(monkeypatch, FakeNet((FakeSneaker(slanted, 0.9), FakeSneaker(half, 0.8))))
+    segment(on_photo)
+    on_photo.click((146.0, 100.0), CTRL)  # in the box of the one, a few px from the other
+    on_photo.wait(lambda: on_photo.place.proposals.chosen is not None)
+    chosen = on_photo.place.proposals.chosen
+    assert chosen is not None and chosen.instance.region.bounds_px[2] > 200.0
+
+
 def test_enter_takes_the_picked_one_alone_and_escape_refuses_the_rest(on_photo: OpenWindow, net: FakeNet) -> None:
     segment(on_photo)
     on_photo.click(MIDDLE)
@@ -73,6 +102,42 @@ def test_enter_takes_the_picked_one_alone_and_escape_refuses_the_rest(on_photo: 
     assert on_photo.only.side is Side.LEFT and len(on_photo.place.proposals.outlines) == 1
     on_photo.key("Escape")
     assert on_photo.place.proposals.outlines == () and len(on_photo.photo.instances) == 1
+
+
+def test_the_foot_of_an_offer_is_said_before_it_is_taken(on_photo: OpenWindow, net: FakeNet) -> None:
+    segment(on_photo)
+    on_photo.key("L")  # two are offered: which is meant?
+    assert {p.instance.side for p in on_photo.place.proposals.outlines} == {Side.LEFT, Side.RIGHT}
+    on_photo.click(BESIDE)
+    assert "Outlined by fake-net: right 61 %" in notice(on_photo) and "Check it" in notice(on_photo)
+    on_photo.key("L")
+    on_photo.key(",")
+    on_photo.key("Return")
+    assert on_photo.only.side is Side.LEFT and on_photo.only.provenance.source is Source.SEGMENTER
+    on_photo.session.select()
+    on_photo.key("R")  # the one that is left
+    on_photo.key("Return")
+    assert [i.side for i in on_photo.photo.instances] == [Side.LEFT, Side.RIGHT]
+    assert on_photo.history == ["Outline by fake-net", "Outline by fake-net"]
+
+
+def test_what_is_put_back_by_redo_is_offered_no_more(on_photo: OpenWindow, net: FakeNet) -> None:
+    segment(on_photo)
+    on_photo.key("Return")
+    on_photo.key("Ctrl+Z")
+    segment(on_photo)
+    on_photo.key("Ctrl+Shift+Z")
+    assert on_photo.place.proposals.outlines == () and len(on_photo.photo.instances) == 2
+
+
+def test_a_newer_request_is_not_answered_by_the_end_of_the_older(opened, net: FakeNet) -> None:
+    core = HeldCore()
+    place = opened(core)
+    place.key("S")
+    place.key("S")
+    core.answer()
+    place.wait(lambda: bool(place.place.proposals.outlines))
+    assert not any("ancel" in said for said in place.notices)
 
 
 def test_what_is_outlined_is_not_proposed_again(on_photo: OpenWindow, net: FakeNet) -> None:
@@ -94,6 +159,15 @@ def test_the_chosen_instance_gets_a_new_outline_and_keeps_the_rest(on_photo: Ope
     assert on_photo.only.region != drawn.region and on_photo.only.provenance.source is Source.SEGMENTER
     box = net.boxes[-1]
     assert box is not None and box[0] < 100.0 and box[2] > 220.0
+
+
+def test_a_chosen_leg_is_no_business_of_the_network(on_photo: OpenWindow, net: FakeNet) -> None:
+    on_photo.add_outlined([(100.0, 80.0), (220.0, 80.0), (220.0, 140.0), (100.0, 140.0)])
+    on_photo.key("2")
+    assert on_photo.only.category == "leg"
+    segment(on_photo, "Shift+S")
+    on_photo.key("Return")
+    assert net.boxes == [] and on_photo.only.provenance.version == "GrabCut" and on_photo.only.category == "leg"
 
 
 def test_a_locked_instance_is_left_alone(on_photo: OpenWindow, net: FakeNet) -> None:
@@ -233,6 +307,7 @@ def test_a_late_answer_waits_on_its_own_photo(opened, monkeypatch: pytest.Monkey
     assert place.place.proposals.shown == ()
     place.session.open_photo(photo_id)
     place.wait(lambda: len(place.place.proposals.outlines) == 1)
+    assert "Outlined by fake-net" in place.notices[-1]
 
 
 def shared(one: Region, other: Region) -> float:

@@ -73,6 +73,17 @@ def test_the_photos_picked_in_the_list_become_one_edit(on_photo: OpenWindow, net
     assert [len(photo.instances) for photo in photos(on_photo)] == [1, 0, 0, 0]
 
 
+def test_what_waits_to_be_taken_is_not_outlined_twice(on_photo: OpenWindow, net: FakeNet, tmp_path: Path) -> None:
+    add_photos(on_photo, tmp_path, 1)
+    on_photo.key("S")
+    on_photo.wait(lambda: len(on_photo.place.proposals.outlines) == 2)
+    on_photo.window.commands.run("segment_todo")
+    on_photo.wait(lambda: not on_photo.window.commands.batch.is_running)
+    on_photo.key("Return")
+    assert [len(photo.instances) for photo in photos(on_photo)] == [2, 2]
+    assert on_photo.place.proposals.outlines == ()
+
+
 def test_cancel_keeps_what_is_finished(opened, net: FakeNet, tmp_path: Path) -> None:
     core = HeldCore()
     place = opened(core)

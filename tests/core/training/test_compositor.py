@@ -77,6 +77,23 @@ def test_pairs_have_both_sides_and_one_paint() -> None:
         assert np.abs(means[0] - means[1]).max() < 0.15
 
 
+def test_seen_from_the_front_the_left_shoe_stands_mostly_on_the_right() -> None:
+    pairs = [
+        group.shoes
+        for seed in range(120)
+        for group in groups_of(random(seed), (shoe_cutout(upright=True),), (256, 256), from_front=True, few=False)
+        if len(group.shoes) == 2
+    ]
+    sided = [pair for pair in pairs if Side.UNKNOWN not in {shown.side for shown in pair}]
+    assert len(pairs) > len(sided) > 20  # the same shoe twice is for no foot
+    facing = 0
+    for pair in sided:
+        middle = {shown.side: shown.layer.corner_px[0] + shown.layer.alpha.shape[1] / 2 for shown in pair}
+        assert len(middle) == 2
+        facing += middle[Side.LEFT] > middle[Side.RIGHT]
+    assert 0.75 < facing / len(sided) < 1.0
+
+
 def test_a_labelled_scene_keeps_its_own_sneakers() -> None:
     labels = np.zeros((200, 300), dtype=np.uint8)
     labels[100:140, 90:180][shoe_alpha() > 0] = 1
