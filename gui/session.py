@@ -41,10 +41,14 @@ class ViewOptions:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence for the bar under the canvas. level: "info", "success", "warning" or "danger"."""
+    """A sentence for the bar under the canvas. level: "info", "success", "warning" or "danger".
+
+    about: what it speaks of, "" when nothing later speaks of the same: a newer sentence makes an older one stale.
+    """
 
     text: str
     level: str = "info"
+    about: str = ""
 
 
 class Session:
@@ -249,9 +253,9 @@ class SessionSignals:
         self.noticed: Signal[Notice] = Signal()
         self.unsaved: Signal[Edit] = Signal()
 
-    def say(self, text: str, level: str = "info") -> None:
-        """Say a sentence under the canvas; level as in `Notice`."""
-        self.noticed.emit(Notice(text, level))
+    def say(self, text: str, level: str = "info", *, about: str = "") -> None:
+        """Say a sentence under the canvas; level and about as in `Notice`."""
+        self.noticed.emit(Notice(text, level, about))
 
 
 def _drawn_in(edit: Edit, photo_id: str | None) -> list[str]:

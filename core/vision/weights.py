@@ -85,7 +85,8 @@ def read_weights(file: Path) -> Weights:
         raise WeightsError(f"There are no weights at {file}; check the path, or train a net: outsole train.") from error
     except (SafetensorError, OSError) as error:
         raise WeightsError(
-            f"{file.name} is damaged or no safetensors file ({error}); install or train it again."
+            f"{file.name} is damaged or no safetensors file ({error}); "
+            "put it back, or choose another network (File > Preferences)."
         ) from error
     if header.get("format") != _FORMAT:
         raise WeightsError(f"{file.name} holds no weights of Outsole (its header lacks format {_FORMAT}).")

@@ -21,6 +21,7 @@ from gui.session import Session
 from gui.tools.drag import Key
 
 _LEAST_WORSE = 0.002
+_FITTING = "fitting"
 DOUBTFUL_IOU = 0.93  # a true model on its own outline stays above; another model below
 SEEN_FROM_BELOW_DEG = -15.0
 
@@ -174,11 +175,11 @@ class Machine:
         self._proposals.put(offer)
         if self._session.photo_id == photo.id:
             level = "warning" if "check " in text else "success"
-            self._session.notice(f"{label}: {text}. Enter takes it, Escape refuses.", level)
+            self._session.notice(f"{label}: {text}. Enter takes it, Escape refuses.", level, about=_FITTING)
 
     def _on_failed(self, failed: Failed) -> None:
         self._proposals.refuse(failed.job_id)
-        self._session.notice(failed.sentence, "info" if failed.cancelled else "danger")
+        self._session.notice(failed.sentence, "info" if failed.cancelled else "danger", about=_FITTING)
 
 
 def _doubts(answer: FitResult) -> str:

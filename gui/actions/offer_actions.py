@@ -13,7 +13,7 @@ from core.labels.photo import Photo
 from gui.actions.action import Action
 from gui.actions.edit_actions import LOCKED
 from gui.actions.segment_actions import photo_ref
-from gui.actions.segment_words import offer_words
+from gui.actions.segment_words import OUTLINING, offer_words
 from gui.canvas.offer_hand import Correction
 from gui.inference import Inference
 from gui.preferences import Preferences
@@ -150,12 +150,13 @@ class OfferActions:
             shaped = replace(said, outline=replace(said.outline, region=result.answer.region))
             after = self._reshaped(photo, replace(now, outline=shaped))
             self._proposals.put(after)
-            self._session.notice(offer_words((after,), self._preferences["outline_tolerance"]), "success")
+            words = offer_words((after,), self._preferences["outline_tolerance"])
+            self._session.notice(words, "success", about=OUTLINING)
 
         def on_failed(failed: Failed) -> None:
             if not failed.cancelled:
                 self._proposals.put(replace(offer, outline=said.without_last_click()))
-                self._session.notice(failed.sentence, "danger")
+                self._session.notice(failed.sentence, "danger", about=OUTLINING)
 
         self._inference.submit(request, on_result=on_result, on_failed=on_failed)
 

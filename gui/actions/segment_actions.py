@@ -24,7 +24,7 @@ from core.labels.photo import Photo
 from core.labels.project import Role
 from gui.actions.action import Action
 from gui.actions.edit_actions import LOCKED, NO_PHOTO
-from gui.actions.segment_words import offer_words
+from gui.actions.segment_words import OUTLINING, offer_words
 from gui.inference import Inference
 from gui.preferences import NETWORK_FIRST, Preferences
 from gui.proposals import OutlineOffer, Proposal, Proposals
@@ -128,7 +128,7 @@ class SegmentActions:
         def on_failed(failed: Failed) -> None:
             replaced = any(is_outlining(job.request, photo.id) and not job.cancelled for job in self._inference.jobs)
             if not (failed.cancelled and replaced):  # what was asked for instead has been said already
-                self._session.notice(failed.sentence, "info" if failed.cancelled else "danger")
+                self._session.notice(failed.sentence, "info" if failed.cancelled else "danger", about=OUTLINING)
 
         self._inference.submit(request, on_result=on_result, on_failed=on_failed)
 
@@ -156,7 +156,7 @@ class SegmentActions:
         for offer in offers:
             self._proposals.put(offer)
         if self._session.photo_id == photo.id:
-            self._session.notice(*self._words(offers, answer, photo, request=request))
+            self._session.notice(*self._words(offers, answer, photo, request=request), about=OUTLINING)
 
     def _for_target(self, job_id: int, answer: SegmentResult, photo: Photo, *, target: Instance) -> list[Proposal]:
         found = max(answer.outlines, key=lambda one: shared(one.region, target.region), default=None)

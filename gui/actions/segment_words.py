@@ -8,6 +8,8 @@ from core.jobs.outlines import corner_count, is_doubtful, tolerance_px
 from core.labels.instance import Side
 from gui.proposals import Proposal
 
+# What notices about outlines are about: a newer one makes an older one stale.
+OUTLINING = "outlining"
 _SHOWN = 3
 
 

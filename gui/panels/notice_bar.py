@@ -22,6 +22,7 @@ class NoticeBar(QFrame):
         super().__init__(parent)
         self.setObjectName("noticeBar")
         self.setProperty("role", "notice-info")
+        self._about = ""
         self._icon = IconLabel("info", "accent")
         self._text = label("", wraps=True)
         self._text.setObjectName("noticeText")
@@ -39,10 +40,12 @@ class NoticeBar(QFrame):
         follow(self, session.signals.noticed, self.say)
 
     def say(self, notice: Notice) -> None:
-        """Show a sentence; a passing one never replaces a danger that nobody has closed."""
+        """Show a sentence; a passing one replaces a danger that nobody has closed only when both are about the same."""
         level = notice.level if notice.level in _ICONS else "info"
-        if level in PASSING and self.isVisible() and self.property("role") == "notice-danger":
+        is_stale = bool(notice.about) and notice.about == self._about
+        if level in PASSING and self.isVisible() and self.property("role") == "notice-danger" and not is_stale:
             return
+        self._about = notice.about
         theme.set_role(self, f"notice-{level}")
         self._icon.show_icon(_ICONS[level], _ROLES[level])
         self._text.setText(notice.text)

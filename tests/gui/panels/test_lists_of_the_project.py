@@ -173,3 +173,8 @@ def test_passing_messages_hide_and_warnings_stay(qtbot: QtBot) -> None:
     qtbot.mouseClick(bar.findChild(QToolButton, "noticeClose"), LEFT)
     session.notice("3 photos added.", "success")
     assert bar.accessibleName() == "3 photos added."
+    session.notice("The network is damaged.", "danger", about="outlining")
+    session.notice("The pose is found.", "success", about="fitting")
+    assert bar.accessibleName() == "The network is damaged."
+    session.notice("2 sneakers found.", "success", about="outlining")
+    assert bar.accessibleName() == "2 sneakers found."
