@@ -99,6 +99,7 @@ def _parser() -> tuple[argparse.ArgumentParser, frozenset[str]]:
     _training_commands(commands)
     _evaluate_command(commands)
     _study_commands(commands)
+    _silhouette_command(commands)
     _window_commands(commands)
     return parser, frozenset(commands.choices)
 
@@ -288,6 +289,30 @@ def _study(studies: Any, name: str, *, text: str, steps: int) -> Any:
     text = f"where finished runs are kept (default: build/study-{name})"
     study.add_argument("--runs", metavar="DIR", default=f"build/study-{name}", help=text)
     return study
+
+
+def _silhouette_command(commands: Any) -> None:
+    run, text = ("silhouette_command", "silhouette"), "draw what a Unity camera sees of a shoe, or serve it over HTTP"
+    command = _command(commands, "silhouette", run=run, text=text, project=False)
+    what = command.add_mutually_exclusive_group(required=True)
+    text = "its seven numbers: position in units, Euler angles and vertical field of view in degrees"
+    what.add_argument("--unity", metavar=('"Tx Ty Tz Rx Ry Rz fov"', ""), nargs="+", help=text)
+    text = "answer GET /silhouette?numbers=… and POSTed JSON with a PNG, to programs on this computer only"
+    what.add_argument("--serve", action="store_true", help=text)
+    text = "print the seven numbers of a pose and camera in a JSON file, such as the answer to --unity with --json"
+    what.add_argument("--inverse", metavar="FILE", help=text)
+    command.add_argument("--out", metavar="FILE", default="silhouette.png", help="the PNG (default: silhouette.png)")
+    command.add_argument("--size", metavar="WxH", default="800x600", help="of the picture in px (default: 800x600)")
+    command.add_argument("--port", metavar="N", type=int, default=0, help="to serve at (default: one that is free)")
+    command.add_argument("--model", metavar="FILE", help="a mesh file (default: the built-in sneaker)")
+    command.add_argument("--axes", metavar="+X+Z", help="the file's directions of toe and up; proposed when left out")
+    command.add_argument("--length", metavar="MM", type=float, help="the shoe's length in mm")
+    command.add_argument("--side", choices=("left", "right"), default="right", help="which foot it is for")
+    text = "where toe and top point in Unity (default: +Z+Y, or as Unity imports the file: its X reversed); or =-X+Y"
+    command.add_argument("--unity-axes", metavar="+Z+Y", help=text)
+    command.add_argument("--unit", metavar="MM", type=float, help="how long a unit of Unity's is (default: 100)")
+    text = "vertical field of view in degrees for --inverse without a camera (default: 60)"
+    command.add_argument("--fov", metavar="DEG", type=float, default=60.0, help=text)
 
 
 def _window_commands(commands: Any) -> None:
