@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QAbstractItemView, QAbstractSpinBox, QDockWidget, QLineEdit, QMenu, QWidget
 
 from core.jobs.messages import ExportRequest
-from gui.actions.action import Action, ActionSet
+from gui.actions.action import Action, ActionSet, menu_of
 from gui.actions.asking import Asking
 from gui.actions.edit_actions import EditActions
 from gui.actions.exchange_actions import ExchangeActions
+from gui.actions.find_actions import FindActions
 from gui.actions.label_actions import LabelActions
 from gui.actions.look_actions import LookActions
 from gui.actions.material_actions import MaterialActions
 from gui.actions.photo_actions import UNFINISHED, PhotoActions
+from gui.actions.photo_files import PhotoFiles
+from gui.actions.photo_menu import PhotoMenu
 from gui.actions.pose_actions import PoseActions
 from gui.actions.project_actions import ProjectActions
 from gui.actions.segment_batch import SegmentBatch
@@ -77,8 +80,16 @@ class Commands:
             preferences=workplace.preferences,
             chosen_ids=lambda: workplace.panels.photos.chosen_ids,
         )
+        photos = PhotoActions(session, shown_ids=lambda: workplace.panels.photos.shown_ids)
+        self.photo_files = PhotoFiles(session, desk)
+        self._photo_menu = PhotoMenu(
+            session, photos, self.photo_files, batch=self.batch, segment_open=lambda: self.run("segment_photo")
+        )
         self.views = ViewActions(session, workplace.canvas, preferences=workplace.preferences)
-        self.actions = ActionSet(self._table(asking), window=window, canvas=workplace.canvas)
+        self._finding = FindActions(workplace.preferences, window, self.run)
+        self.actions = self._finding.actions = ActionSet(
+            self._table(asking, photos), window=window, canvas=workplace.canvas
+        )
         self.views.all_actions = lambda: self.actions.table
         self.palette = ToolPalette(self.actions[name] if name else None for name in PALETTE)
         self.materials.model_taken.connect(self._poses.use_model)
@@ -105,7 +116,7 @@ class Commands:
             return "An export is still being written. Close the window once more to stop it half-way."
         return None
 
-    def _table(self, asking: Asking) -> Iterable[Action]:
+    def _table(self, asking: Asking, photos: PhotoActions) -> Iterable[Action]:
         place = self._workplace
         session, desk = place.session, place.desk
         errands, preferences = place.errands, place.preferences
@@ -118,9 +129,12 @@ class Commands:
             *self._poses.table(),
             *place.machine.table(),
             *LookActions(session).table(),
-            *PhotoActions(session).table(),
+            *photos.table(),
+            *self.photo_files.table(),
+            *photos.last_table(),
         )
         yield from self.views.table()
+        yield from self._finding.table()
 
     def _connect_hand(self) -> None:
         canvas = self._workplace.canvas
@@ -145,6 +159,7 @@ class Commands:
         panels.welcome.wanted.connect(self.run)
         panels.welcome.project_wanted.connect(lambda file: self._workplace.desk.open(Path(file)))
         panels.photos.add_requested.connect(lambda: self.run("add_photos"))
+        panels.photos.menu_requested.connect(self._offer_photo_menu)
         panels.models.import_requested.connect(lambda: self.run("import_model"))
         panels.instances.addAction(self.actions["delete"])  # its key counts there too; other lists have their own
         panels.instances.opened.connect(lambda _: self.run("zoom_instance"))
@@ -159,6 +174,7 @@ class Commands:
         for field in panels.pose.findChildren(NumberField):
             # A number entered, the hand goes on: the next key is the canvas' again.
             field.lineEdit().returnPressed.connect(self._workplace.canvas.setFocus)
+            field.answered.connect(self._answer_from_panel)
 
     def _use_model(self, model_id: str) -> None:
         self._poses.use_model(model_id)
@@ -170,6 +186,10 @@ class Commands:
         self._workplace.canvas.setFocus()  # Enter and Escape answer the proposal there
         self.run("fit")
 
+    def _answer_from_panel(self, taken: bool) -> None:
+        self._workplace.canvas.setFocus()
+        self.run("accept" if taken else "refuse")
+
     def _on_double_click(self) -> None:
         session = self._workplace.session
         if session.tool == "align" and session.selected is not None and session.selected.pose is None:
@@ -179,7 +199,18 @@ class Commands:
         menu = QMenu(self._workplace.canvas)
         self.actions.refresh()
         self.actions.fill_menu(menu, CONTEXT)
+        menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(QCursor.pos())
+
+    def _offer_photo_menu(self, photo_ids: Sequence[str], at: QPoint) -> None:
+        photos = self._workplace.panels.photos
+        menu = menu_of(self._photo_menu.rows(photo_ids), photos)
+        menu.setObjectName("photoMenu")
+        photos.mark_meant(photo_ids)
+        menu.aboutToHide.connect(lambda: photos.mark_meant(()))
+        if self._workplace.session.drag is not None:  # Enter and Escape go on being the outline's
+            menu.aboutToHide.connect(self._workplace.canvas.setFocus)
+        menu.popup(at)
 
     def _keep_fresh(self) -> None:
         place = self._workplace
@@ -204,4 +235,6 @@ class Commands:
         document = self._workplace.session.document
         self.actions.rename("undo", f"&Undo {document.undo_label}" if document and document.can_undo else "&Undo")
         self.actions.rename("redo", f"&Redo {document.redo_label}" if document and document.can_redo else "&Redo")
+        for number, category in enumerate(list(self._workplace.session.project.categories.values())[:9], start=1):
+            self.actions.rename(f"category_{number}", f"Category {number}: {category.name}")
         self.actions.refresh()

@@ -1,34 +1,53 @@
-"""How well the chosen shoe covers its outline at this moment, asked of the core whenever either moves."""
+"""How well the shoes of the photo cover their outlines at this moment, asked of the core whenever either moves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from core.document.signal import Signal
 from core.jobs.messages import OverlapResult, Result
 from core.jobs.requests import overlap_request
 from core.labels.instance import Instance
+from core.labels.photo import Photo
 from core.labels.shoe_model import ShoeModel
 from gui.inference import Inference
 from gui.proposals import Proposals
 from gui.session import Session
 
+REST_MS = 150  # the shoes nobody has chosen wait until the hand pauses
+LATE_MS = 250  # from then on figures are marked as those of an older pose; sooner it would only flicker
+
+Key = tuple[object, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class LiveOverlap:
-    """IoU and mean contour distance of one instance's shoe and outline."""
+    """IoU and mean contour distance of one instance's shoe and outline; is_now as of a `Figure`."""
 
     instance_id: str
     iou: float
     contour_px: float
+    is_now: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The IoU of one instance's shoe and outline; is_now: of how both are now, not of how they were before."""
+
+    iou: float
+    is_now: bool = True
 
 
 class OverlapWatch(QObject):
-    """Keeps one question under way and the newest one waiting: an answer is at most one move late."""
+    """Keeps one question under way and the newest one waiting: an answer is at most one move late.
+
+    `changed` carries the figures of the chosen shoe, or of the pose that is offered for it. The others of the photo
+    are measured when the hand rests; `figures_changed` tells of each answer. Nothing of it is written to the document.
+    """
 
     def __init__(
         self,
@@ -40,28 +59,60 @@ class OverlapWatch(QObject):
     ) -> None:
         super().__init__()
         self.changed: Signal[LiveOverlap | None] = Signal()
+        self.figures_changed: Signal[None] = Signal()
         self._session = session
         self._proposals = proposals
         self._inference = inference
         self._mesh_file = mesh_file
-        self._asked: tuple[object, ...] = ()
+        self._asked: Key = ()
         self._under_way = False
+        self._known = _Known()
+        self._told: LiveOverlap | None = None
+        self._rest = self._timer(REST_MS, self._measure_others)
+        self._late = self._timer(LATE_MS, self._tell_late)
         signals = session.signals
         for signal in (signals.shown_changed, signals.selection_changed, proposals.changed):
             signal.connect(lambda _: self._look())
 
+    def figures(self) -> dict[str, Figure]:
+        """What is known of the shoes of the photo that is shown, by instance id; nothing of those never measured."""
+        photo = self._session.shown
+        return self._known.figures(photo) if photo is not None else {}
+
+    def _timer(self, milliseconds: int, act: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(act)
+        return timer
+
     def _look(self) -> None:
+        if self._session.drag is None:
+            self._rest.start()
         instance = self._watched()
         if instance is None:
             if self._asked:
                 self._asked = ()
-                self.changed.emit(None)
+                self._tell(None)
             return
         key = self._key(instance)
         if key[:2] != self._asked[:2]:
-            self.changed.emit(None)  # another shoe: nothing is known of it yet
-        if key != self._asked and not self._under_way:
-            self._ask(instance, key)
+            self._tell(None)  # another shoe: nothing is known of it yet
+        if key != self._asked and not self._late.isActive():
+            self._late.start()
+        if key != self._asked and not self._under_way and self._ask(instance, key):
+            self._asked = key
+
+    def _tell(self, overlap: LiveOverlap | None) -> None:
+        self._late.stop()
+        self._told = overlap
+        self.changed.emit(overlap)
+
+    def _tell_late(self) -> None:
+        """The core is long in answering: what is shown is of an older pose, unless it was stored with this one."""
+        instance = self._watched()
+        if self._told is not None and instance is not None and _stored_iou(instance) is None:
+            self.changed.emit(replace(self._told, is_now=False))
 
     def _watched(self) -> Instance | None:
         selected = self._session.selected
@@ -71,34 +122,114 @@ class OverlapWatch(QObject):
         shown = offer.instance if offer is not None and offer.is_pose else selected
         return shown if shown.pose_estimate is not None else None
 
-    def _key(self, instance: Instance) -> tuple[object, ...]:
+    def _key(self, instance: Instance) -> Key:
         photo = self._session.shown
-        assert photo is not None and instance.pose_estimate is not None
-        shape = (instance.model_id, instance.size, instance.side, photo.camera)
-        # What may hide the shoe counts too; the tuple of the others is compared by identity where nothing changed.
-        others = tuple(other.region for other in photo.instances if other.id != instance.id)
-        return (photo.id, instance.id, instance.pose_estimate.pose, instance.region, others, *shape)
+        assert photo is not None
+        return self._known.key(photo, instance)
 
-    def _ask(self, instance: Instance, key: tuple[object, ...]) -> None:
+    def _measure_others(self) -> None:
+        """One after another, those of which no figure holds any more."""
+        photo = self._session.photo
+        if photo is None or self._under_way or self._session.drag is not None:
+            return
+        for instance in _posed_on_outlines(photo):
+            key = self._known.key(photo, instance)
+            if self._known.is_new(key) and self._ask(instance, key):
+                return
+
+    def _ask(self, instance: Instance, key: Key) -> bool:
         photo = self._session.shown
         project = self._session.project
         model = project.models.get(instance.model_id or "")
         file = self._mesh_file(model) if model else None
         if photo is None or file is None:
-            return
-        self._asked = key
+            return False
         self._under_way = True
+        self._known.try_once(key)
+        is_there = photo.find(instance.id) is instance  # an offer's figure is not the instance's
 
         def on_result(result: Result) -> None:
             self._under_way = False
-            shown = self._asked == key and self._session.selected_id == instance.id
-            if isinstance(result.answer, OverlapResult) and shown:
-                self.changed.emit(LiveOverlap(instance.id, result.answer.iou, result.answer.contour_px))
+            answer = result.answer
+            if isinstance(answer, OverlapResult):
+                if is_there and self._session.photo_id == photo.id:
+                    self._known.note(key, answer.iou)
+                    self.figures_changed.emit(None)
+                if self._asked == key and self._session.selected_id == instance.id:
+                    self._tell(LiveOverlap(instance.id, answer.iou, answer.contour_px))
             self._look()
+            self._measure_others()
 
         def on_failed(_: object) -> None:
             # No sentence: the number is a comfort, and the next move asks again.
             self._under_way = False
+            self._look()
 
         request = overlap_request(photo, instance, project=project, mesh_file=str(file))
         self._inference.submit(request, on_result=on_result, on_failed=on_failed)
+        return True
+
+
+class _Known:
+    """The figures of the shoes of one photo, and what each was measured on."""
+
+    def __init__(self) -> None:
+        self._photo_id = ""
+        self._tried: dict[str, Key] = {}
+        self._measured: dict[str, tuple[Key, float]] = {}
+        self._newest: dict[str, float] = {}
+        self._around: tuple[Photo | None, Key] = (None, ())
+
+    def key(self, photo: Photo, instance: Instance) -> Key:
+        """Everything the figure depends on; equal keys have equal figures."""
+        if self._around[0] is not photo:
+            # What may hide the shoe counts too; compared by identity where nothing changed.
+            self._around = photo, tuple(part for other in photo.instances for part in (other.category, other.region))
+        shape = (instance.model_id, instance.size, instance.side, photo.camera)
+        return (photo.id, instance.id, instance.pose, instance.region, self._around[1], *shape)
+
+    def is_new(self, key: Key) -> bool:
+        """Whether it was neither measured nor tried: what cannot be measured is not asked again and again."""
+        instance_id = str(key[1])
+        known = self._measured.get(instance_id)
+        return self._tried.get(instance_id) != key and (known is None or known[0] != key)
+
+    def try_once(self, key: Key) -> None:
+        """It is being measured."""
+        self._enter(str(key[0]))
+        self._tried[str(key[1])] = key
+
+    def note(self, key: Key, iou: float) -> None:
+        """It was measured."""
+        self._enter(str(key[0]))
+        self._measured[str(key[1])] = key, iou
+        self._newest[str(key[1])] = iou
+
+    def figures(self, photo: Photo) -> dict[str, Figure]:
+        """Of every shoe: what was measured on it as it is, else what was stored with its pose, else an older one."""
+        self._enter(photo.id)
+        found = {}
+        for instance in _posed_on_outlines(photo):
+            known = self._measured.get(instance.id)
+            holds = known is not None and known[0] == self.key(photo, instance)
+            iou = known[1] if known is not None and holds else _stored_iou(instance)
+            if iou is not None:
+                self._newest[instance.id] = iou
+                found[instance.id] = Figure(iou)
+            elif instance.id in self._newest:
+                found[instance.id] = Figure(self._newest[instance.id], is_now=False)
+        return found
+
+    def _enter(self, photo_id: str) -> None:
+        if photo_id != self._photo_id:
+            self._photo_id = photo_id
+            for kept in (self._tried, self._measured, self._newest):
+                kept.clear()
+
+
+def _posed_on_outlines(photo: Photo) -> Iterator[Instance]:
+    return (i for i in photo.instances if i.pose_estimate is not None and not i.region.is_empty)
+
+
+def _stored_iou(instance: Instance) -> float | None:
+    return instance.pose_estimate.iou if instance.pose_estimate is not None else None

@@ -17,6 +17,8 @@ from core.storage.folders import config_dir
 Value: TypeAlias = bool | int | float | str | tuple[str, ...] | Mapping[str, str]
 FILE_NAME = "preferences.json"
 RECENT_PROJECTS = 12
+RECENT_SHOWN = 8
+GONE = "The file is not there: it was moved or renamed, or its drive is away."
 NETWORK_FIRST = "network first"
 
 
@@ -63,10 +65,25 @@ SETTINGS = (
     Setting("window_geometry", "", "text", "Place of the window"),
     Setting("window_state", "", "text", "Panels of the window"),
     Setting("recent_projects", (), "list", "Recent projects"),
+    Setting("recent_commands", (), "list", "Commands found lately"),
     Setting("last_photos", MappingProxyType({}), "map", "Last photo of each project"),
     Setting("last_folder", "", "text", "Folder of the last file dialog"),
 )
 BY_KEY: Mapping[str, Setting] = MappingProxyType({setting.key: setting for setting in SETTINGS})
+
+
+@dataclass(frozen=True, slots=True)
+class RecentProject:
+    """A project one worked on. reason: why it cannot be opened, "" when it can."""
+
+    path: Path
+    reason: str = ""
+
+    @property
+    def folder(self) -> str:
+        """Its folder, "~" for one's own."""
+        folder, home = self.path.parent, Path.home()
+        return str(Path("~") / folder.relative_to(home)) if folder.is_relative_to(home) else str(folder)
 
 
 class Preferences:
@@ -102,6 +119,16 @@ class Preferences:
         """Put a project at the top of the recent ones."""
         others = [file for file in self["recent_projects"] if file != project_file]
         self.set("recent_projects", (project_file, *others)[:RECENT_PROJECTS])
+
+    def recent_projects(self, *, but: Path | None = None) -> tuple[RecentProject, ...]:
+        """The last projects, newest first, without the one that is open; looks for every file."""
+        files = [file for file in self["recent_projects"] if file != str(but)][:RECENT_SHOWN]
+        # os.path knows no exceptions: a folder one may not look into counts as gone, too.
+        return tuple(RecentProject(Path(file), "" if os.path.exists(file) else GONE) for file in files)  # noqa: PTH110
+
+    def forget_recent(self, *, but: Path | None = None) -> None:
+        """Empty the list of recent projects; the one that is open stays, for the next start."""
+        self.set("recent_projects", tuple(file for file in self["recent_projects"] if file == str(but)))
 
     def remember_photo(self, project_file: str, photo_id: str) -> None:
         """Note which photo a project was left at."""

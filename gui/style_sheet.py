@@ -15,6 +15,7 @@ QToolTip { background: $hover; color: $text; border: 1px solid $line; padding: 4
 QLabel { background: transparent; }
 QLabel[role="title"] { font-size: $title_pt; font-weight: 600; color: $text; }
 QLabel[role="heading"] { font-size: $small_pt; font-weight: 600; color: $dim; }
+QLabel[role="offered"] { font-size: $small_pt; font-weight: 600; color: $accent; }
 QLabel[role="dim"] { color: $dim; }
 QLabel[role="small"] { color: $dim; font-size: $small_pt; }
 QLabel[role="danger"] { color: $danger; }
@@ -26,6 +27,7 @@ QLabel:disabled { color: $disabled; }
 
 QFrame[role="panel"], QWidget[role="panel"] { background: $panel; }
 QFrame[role="line"] { background: $line; border: none; min-height: 1px; max-height: 1px; }
+QFrame[role="sheet"] { background: $panel; border: 1px solid $line; border-radius: 8px; }
 QFrame[role="notice"] { background: $panel; border: none; border-left: 3px solid $dim; }
 QFrame[role="notice-info"] { background: $panel; border: none; border-left: 3px solid $accent; }
 QFrame[role="notice-success"] { background: $panel; border: none; border-left: 3px solid $success; }
@@ -44,6 +46,7 @@ QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {
     color: $disabled; background: $panel; border-color: $hover;
 }
 QAbstractSpinBox { padding: 0; min-height: 19px; }
+QAbstractSpinBox[role="offered"] { border: 1px dashed $accent; background: transparent; }
 QAbstractSpinBox QLineEdit { background: transparent; border: none; min-height: 0; padding: 0; }
 QAbstractSpinBox::up-button {
     subcontrol-origin: border; subcontrol-position: top right; width: 0; border: none; background: transparent;

@@ -116,7 +116,7 @@ class Workplace:
         return Panels(
             PhotoList(session, pictures),
             InstanceList(session),
-            PosePanel(session),
+            PosePanel(session, self.proposals),
             library,
             HistoryPanel(session),
             JobList(self.inference),
@@ -151,6 +151,8 @@ class Workplace:
         watch = OverlapWatch(session, self.proposals, self.inference, mesh_file=mesh)
         self.shoe = ShoePicture(renderer, overlay, watch)
         watch.changed.connect(self._show_overlap)
+        panels.instances.figures = watch.figures
+        watch.figures_changed.connect(lambda _: panels.instances.look_again())
 
     def _follow_preferences(self) -> None:
         preferences, session = self.preferences, self.session
@@ -202,12 +204,12 @@ class Workplace:
         if overlap is None:
             self.panels.pose.show_overlap(None, None)
         else:
-            self.panels.pose.show_overlap(overlap.iou, overlap.contour_px)
+            self.panels.pose.show_overlap(overlap.iou, overlap.contour_px, is_now=overlap.is_now)
 
 
 def open_first(workplace: Workplace, path: Path | None) -> None:
     """Open what was asked for, else where one stopped, else nothing."""
-    recent = [Path(file) for file in workplace.preferences["recent_projects"] if Path(file).exists()]
-    chosen = path or (recent[0] if recent else None)
+    recent = (project.path for project in workplace.preferences.recent_projects() if not project.reason)
+    chosen = path or next(recent, None)
     if chosen is not None:
         workplace.desk.open(chosen)

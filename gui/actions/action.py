@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from gui.icons import icon
 
+_NATIVE = QKeySequence.SequenceFormat.NativeText
+
 
 def always() -> str | None:
     """No reason why not."""
@@ -23,7 +25,7 @@ class Action:
 
     group: the menu it stands in, "" for none. keys: as QKeySequence reads them, the first is shown. on_canvas: the
     keys count only while the canvas has the focus, because fields and lists need them too. checked: whether a tick
-    stands before it, None for commands without one.
+    stands before it, None for commands without one. menu: fills the menu it opens, each time anew.
     """
 
     id: str
@@ -37,6 +39,7 @@ class Action:
     checked: Callable[[], bool] | None = None
     separated: bool = False
     repeats: bool = False
+    menu: Callable[[QMenu], None] | None = None
 
 
 class ActionSet:
@@ -98,6 +101,8 @@ class ActionSet:
         made.setShortcutContext(context.WidgetWithChildrenShortcut if action.on_canvas else context.WindowShortcut)
         made.setCheckable(action.checked is not None)
         made.setAutoRepeat(action.repeats)
+        if action.menu is not None:
+            made.setMenu(_opened_menu(action.menu, window))
 
         def run() -> None:
             # Asked again: a key can come between a change and the next look at what can be done.
@@ -106,3 +111,37 @@ class ActionSet:
 
         made.triggered.connect(lambda *_: run())
         return made
+
+
+def menu_of(rows: Iterable[Action], parent: QWidget) -> QMenu:
+    """A menu of commands that are in no window's table; it goes away when it is closed. Keys are shown only."""
+    menu = QMenu(parent)
+    menu.setToolTipsVisible(True)
+    for row in rows:
+        if row.separated:
+            menu.addSeparator()
+        made = menu.addAction(row.text + (f"\t{QKeySequence(row.keys[0]).toString(_NATIVE)}" if row.keys else ""))
+        made.setObjectName(row.id)
+        if row.icon:
+            made.setIcon(icon(row.icon))
+        reason = row.why_not()
+        made.setEnabled(reason is None)
+        made.setToolTip(reason or "")
+        made.setCheckable(row.checked is not None)
+        made.setChecked(row.checked is not None and row.checked())
+        made.triggered.connect(lambda _=False, run=row.run: run())
+    # An action of a menu is told of its click after the menu is hidden.
+    menu.aboutToHide.connect(menu.deleteLater)
+    return menu
+
+
+def _opened_menu(fill: Callable[[QMenu], None], window: QWidget) -> QMenu:
+    menu = QMenu(window)
+    menu.setToolTipsVisible(True)
+
+    def fill_anew() -> None:
+        menu.clear()
+        fill(menu)
+
+    menu.aboutToShow.connect(fill_anew)
+    return menu

@@ -59,7 +59,11 @@ class LabelActions:
         def use(number: int) -> Callable[[], None]:
             return lambda: self.use_category(number)
 
-        return [Action(f"category_{n}", f"Category {n}", "", use(n), (str(n),), lambda: None) for n in range(1, 10)]
+        def why_not(number: int) -> Callable[[], str | None]:
+            fewer = "The project has fewer categories: Label > Edit categories adds some."
+            return lambda: None if number <= len(self._session.project.categories) else fewer
+
+        return [Action(f"category_{n}", f"Category {n}", "", use(n), (str(n),), why_not(n)) for n in range(1, 10)]
 
     def use_category(self, number: int) -> None:
         """Put the chosen instances into the `number`-th category; while drawing, draw in it from now on."""

@@ -1,105 +1,138 @@
-"""The Review menu: from photo to photo, and how far each has come."""
+"""The Review menu: from photo to photo, how far each has come, and out of the project with it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from core.document.edit import Edit
-from core.labels.photo import Status
+from core.document.store import StorageError
+from core.labels.photo import Photo, Status
 from gui.actions.action import Action
 from gui.actions.edit_actions import NO_PHOTO
 from gui.session import Session
 
 UNFINISHED = "An outline is being drawn: Enter closes it, Escape gives it up."
+MARKS = (
+    ("mark_labelled", "Mark &labelled", Status.LABELLED, ()),
+    ("mark_checked", "Mark &checked", Status.CHECKED, ("Ctrl+Return",)),
+    ("mark_rejected", "Mark re&jected", Status.REJECTED, ("Ctrl+Backspace",)),
+    ("mark_todo", "Mark to d&o", Status.TODO, ()),
+)
 
 
 class PhotoActions:
-    """The commands of the Review menu, on one session."""
+    """The commands of the Review menu, on one session. shown_ids: the photos that the list's filter lets through."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, shown_ids: Callable[[], Sequence[str]]) -> None:
         self._session = session
+        self._shown_ids = shown_ids
 
     def table(self) -> list[Action]:
-        """Every command, in menu order."""
+        """From photo to photo, and how far the open one has come."""
+        any_photo = self._no_photos
 
-        def mark(status: Status) -> Callable[[], None]:
-            return lambda: self.set_status(status)
+        def step(name: str, text: str, by: int, key: str, *, only: Status | None = None) -> Action:
+            def run() -> None:
+                self.step_photo(by, only=only)
+
+            return Action(name, text, "&Review", run, (key,), any_photo, repeats=only is None)
 
         return [
+            step("next_photo", "&Next photo", 1, "D"),
+            step("previous_photo", "&Previous photo", -1, "A"),
+            step("next_todo", "Next photo &to do", 1, "Shift+D", only=Status.TODO),
+            *(self._mark(*mark) for mark in MARKS),
+        ]
+
+    def last_table(self) -> list[Action]:
+        """The menu's end."""
+        return [
             Action(
-                "next_photo",
-                "&Next photo",
+                "remove_photo",
+                "&Remove photo from project",
                 "&Review",
-                lambda: self.step_photo(1),
-                ("D",),
-                self._no_photos,
-                repeats=True,
-            ),
-            Action(
-                "previous_photo",
-                "&Previous photo",
-                "&Review",
-                lambda: self.step_photo(-1),
-                ("A",),
-                self._no_photos,
-                repeats=True,
-            ),
-            Action(
-                "next_todo",
-                "Next photo &to do",
-                "&Review",
-                lambda: self.step_photo(1, only=Status.TODO),
-                ("Shift+D",),
-                self._no_photos,
-            ),
-            Action(
-                "mark_labelled", "Mark &labelled", "&Review", mark(Status.LABELLED), (), self._no_photo, separated=True
-            ),
-            Action("mark_checked", "Mark &checked", "&Review", mark(Status.CHECKED), ("Ctrl+Return",), self._no_photo),
-            Action(
-                "mark_rejected", "Mark re&jected", "&Review", mark(Status.REJECTED), ("Ctrl+Backspace",), self._no_photo
-            ),
-            Action("mark_todo", "Mark to d&o", "&Review", mark(Status.TODO), (), self._no_photo),
-            Action(
-                "remove_photo", "&Remove photo from project", "&Review", self.remove, (), self._no_photo, separated=True
-            ),
+                lambda: self.remove(self._open_id),
+                (),
+                self._no_photo,
+                icon="trash",
+                separated=True,
+            )
         ]
 
     def step_photo(self, by: int, *, only: Status | None = None) -> None:
-        """Open the next or previous photo in the list, or the next one of a status."""
-        entries = list(self._session.project.entries.values())
+        """Open the next or previous photo of those the list shows, or the next one of a status."""
+        entries = self._session.project.entries
         if not entries:
             return
         if self._session.drag is not None:
             self._session.notice(UNFINISHED, "warning")
             return
-        ids = [entry.id for entry in entries]
+        ids, shown = list(entries), set(self._shown_ids())
         at = ids.index(self._session.photo_id) if self._session.photo_id in ids else -1
-        candidates = range(at + 1, len(ids)) if by > 0 else range(at - 1, -1, -1)
-        for index in candidates:
-            if only is None or entries[index].status is only:
-                self._session.open_photo(ids[index])
-                return
-        what = "no photo left that is to do" if only else "the last photo" if by > 0 else "the first photo"
-        self._session.notice(f"This is {what}." if only is None else f"There is {what} after this one.")
-
-    def remove(self) -> None:
-        """Take the photo out of the project, with everything in it; its file stays where it is."""
-        photo = self._session.photo
-        if photo is None:
+        beyond = ids[at + 1 :] if by > 0 else ids[:at][::-1] if at >= 0 else []
+        found = next((i for i in beyond if i in shown and only in (None, entries[i].status)), None)
+        if found is not None:
+            self._session.open_photo(found)
             return
-        ids = list(self._session.project.entries)
-        at = ids.index(photo.id)
-        neighbour = next(iter(ids[at + 1 : at + 2] or ids[max(at - 1, 0) : at]), None)
-        if self._session.commit(Edit.of(f"Remove {photo.file}", photo, None)):
-            self._session.open_photo(neighbour)
-            self._session.notice(f"{photo.file} is out of the project; the file stays. Ctrl+Z brings it back.")
+        which = "" if len(shown) == len(ids) else " that the filter shows"
+        if not shown:
+            self._session.notice("The filter of the photo list lets no photo through; clear it to go on.")
+        elif only is not None:
+            self._session.notice(f"There is no photo left that is to do after this one{which and ', of those'}{which}.")
+        else:
+            self._session.notice(f"This is the {'last' if by > 0 else 'first'} photo{which}.")
 
-    def set_status(self, status: Status) -> None:
-        """Say how far the photo has come."""
-        photo = self._session.photo
-        if photo is not None and photo.status is not status:
-            self._session.commit(Edit.of(f"Mark {status.value}", photo, photo.with_status(status)))
+    def set_status(self, status: Status, photo_ids: Sequence[str]) -> None:
+        """Say how far photos have come, all of them in one step."""
+        changed = [photo for photo in self._photos(photo_ids) if photo.status is not status]
+        what = "" if len(photo_ids) == 1 else f" on {len(changed)} photos"
+        edit = Edit(f"Mark {status.value}{what}", tuple((photo, photo.with_status(status)) for photo in changed))
+        if self._session.commit(edit) and what:
+            self._session.notice(f"{len(changed)} photos are {status.value} now. Ctrl+Z takes it back.", "success")
+
+    def remove(self, photo_ids: Sequence[str]) -> None:
+        """Take photos out of the project, with everything in them; their files stay where they are."""
+        photos = self._photos(photo_ids)
+        if not photos:
+            return
+        gone = {photo.id for photo in photos}
+        neighbour = self._beside(gone)
+        label = f"Remove {photos[0].file}" if len(photos) == 1 else f"Remove {len(photos)} photos"
+        was_open = self._session.photo_id in gone
+        if self._session.commit(Edit(label, tuple((photo, None) for photo in photos))):
+            if was_open:
+                self._session.open_photo(neighbour)
+            what = f"{photos[0].file} is" if len(photos) == 1 else f"{len(photos)} photos are"
+            files = "the file stays" if len(photos) == 1 else "the files stay"
+            self._session.notice(f"{what} out of the project; {files}. Ctrl+Z brings it back.")
+
+    # ---- inside
+
+    def _mark(self, name: str, text: str, status: Status, keys: tuple[str, ...]) -> Action:
+        def run() -> None:
+            self.set_status(status, self._open_id)
+
+        return Action(name, text, "&Review", run, keys, self._no_photo, separated=status is Status.LABELLED)
+
+    @property
+    def _open_id(self) -> tuple[str, ...]:
+        return (self._session.photo_id,) if self._session.photo_id is not None else ()
+
+    def _photos(self, photo_ids: Sequence[str]) -> list[Photo]:
+        """The photos as they stand; none, after a sentence, when one cannot be read."""
+        document = self._session.document
+        try:
+            return [document.photo(i) for i in photo_ids if i in document.project.entries] if document else []
+        except StorageError as failure:
+            self._session.notice(str(failure), "danger")
+            return []
+
+    def _beside(self, gone: set[str]) -> str | None:
+        """The photo to look at when some are gone: the next one the list shows, else the one before."""
+        ids, shown = list(self._session.project.entries), set(self._shown_ids())
+        at = ids.index(self._session.photo_id) if self._session.photo_id in ids else 0
+        near = [i for i in (*ids[at + 1 :], *ids[:at][::-1]) if i not in gone]
+        return next((i for i in near if i in shown), None) or next(iter(near), None)
 
     def _no_photo(self) -> str | None:
         return None if self._session.photo_id else NO_PHOTO

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QMenu
+
 from gui.actions.action import Action
 from gui.actions.asking import Asking
 from gui.background import Errands, Progress
 from gui.desk import SUFFIX, Desk
 from gui.dialogs.categories import CategoriesDialog
 from gui.dialogs.preferences import PreferencesDialog
+from gui.icons import icon
 from gui.preferences import Preferences
 from gui.session import Session
 
@@ -33,9 +37,45 @@ class ProjectActions:
         return [
             Action("new_project", "&New project…", "&File", self.new_project, ("Ctrl+N",), icon="add"),
             Action("open_project", "&Open project…", "&File", self.open_project, ("Ctrl+O",), icon="folder"),
+            Action(
+                "open_recent",
+                "Open &recent",
+                "&File",
+                self.show_recent,
+                ("Ctrl+Shift+O",),
+                self._no_recent,
+                icon="clock",
+                menu=self.fill_recent,
+            ),
             Action("save", "&Save", "&File", self.save, ("Ctrl+S",), self._no_project, icon="save"),
             Action("open_sample", "Open the &sample", "&File", self.open_sample, icon="shoe"),
         ]
+
+    def fill_recent(self, menu: QMenu) -> None:
+        """The last projects but the open one; those whose file is gone say so and cannot be chosen."""
+        for number, project in enumerate(self._preferences.recent_projects(but=self._desk.path), start=1):
+            gone = "not there: " if project.reason else ""
+            text = f"{project.path.stem}\t{gone}{project.folder}".replace("&", "&&")
+            entry = menu.addAction(f"&{number}  {text}")
+            entry.setObjectName(f"recent_{number}")
+            entry.setEnabled(not project.reason)
+            entry.setToolTip(f"{project.path}\n{project.reason}".strip())
+            entry.triggered.connect(lambda _=False, path=project.path: self._desk.open(path))
+        menu.addSeparator()
+        clear = menu.addAction(icon("trash"), "&Clear list")
+        clear.setObjectName("clear_recent")
+        clear.setToolTip("Forget these; the files stay where they are")
+        clear.triggered.connect(lambda: self._preferences.forget_recent(but=self._desk.path))
+
+    def show_recent(self) -> None:
+        """The same by its key, over the window."""
+        window = self._asking.window
+        menu = QMenu(window)
+        menu.setToolTipsVisible(True)
+        menu.aboutToHide.connect(menu.deleteLater)
+        self.fill_recent(menu)
+        menu.setActiveAction(next(entry for entry in menu.actions() if entry.isEnabled()))
+        menu.popup(window.mapToGlobal(QPoint((window.width() - menu.sizeHint().width()) // 2, window.height() // 9)))
 
     def save(self) -> None:
         """What hands do by themselves, answered."""
@@ -101,6 +141,10 @@ class ProjectActions:
     def show_preferences(self) -> None:
         """What this computer's user prefers."""
         PreferencesDialog(self._preferences, self._asking.window).open()
+
+    def _no_recent(self) -> str | None:
+        others = [file for file in self._preferences["recent_projects"] if file != str(self._desk.path)]
+        return None if others else "No other project was opened yet."
 
     def _no_project(self) -> str | None:
         return None if self._session.document is not None else "Open or begin a project first (Ctrl+N)."

@@ -181,7 +181,8 @@ class SegmentBatch:
             empty += not after.instances
             if after is not before:
                 changes.append((before, after))
-        if changes and not self._session.commit(Edit(f"Segment {len(changes)} photos", tuple(changes))):
+        label = "Segment 1 photo" if len(changes) == 1 else f"Segment {len(changes)} photos"
+        if changes and not self._session.commit(Edit(label, tuple(changes))):
             return
         level = "warning" if run.failures or doubtful else "success"
         self._session.notice(_summary(run, made, photos=len(changes), empty=empty, doubtful=doubtful), level)
@@ -198,15 +199,20 @@ class SegmentBatch:
         entries = self._session.project.entries.values()
         return tuple(e.id for e in entries if e.status is Status.TODO and not e.instance_count)
 
+    def why_busy(self) -> str | None:
+        """Why no batch can be begun now."""
+        busy = "A batch is being segmented; cancel it in the line below, or wait for it."
+        return busy if self._run is not None else None
+
     def _why_not_chosen(self) -> str | None:
         if self._run is not None:
-            return "A batch is being segmented; cancel it in the line below, or wait for it."
+            return self.why_busy()
         several = len(self._chosen_ids()) > 1
         return None if several else "Pick several photos in the list first (Ctrl+click, Shift+click); S is for one."
 
     def _why_not_todo(self) -> str | None:
         if self._run is not None:
-            return self._why_not_chosen()
+            return self.why_busy()
         return None if self._todo_ids() else "There is no photo to do without an outline."
 
 

@@ -125,8 +125,8 @@ class ViewActions:
             return lambda: theme.colors().name == name
 
         return [
-            Action("theme_dark", "Da&rk", "&View", use("dark"), checked=is_used("dark"), separated=True),
-            Action("theme_light", "Li&ght", "&View", use("light"), checked=is_used("light")),
+            Action("theme_dark", "Da&rk theme", "&View", use("dark"), checked=is_used("dark"), separated=True),
+            Action("theme_light", "Li&ght theme", "&View", use("light"), checked=is_used("light")),
         ]
 
     def _panels(self) -> list[Action]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
@@ -9,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStackedWidget, QWidget
 
 from core.document.edit import Edit
+from gui.live_overlap import Figure
 from gui.panels.instance_row_painter import InstanceRowPainter, Places
 from gui.panels.instance_rows import InstanceRows
 from gui.session import Session
@@ -22,7 +24,8 @@ _SELECT = QItemSelectionModel.SelectionFlag
 class InstanceList(QWidget):
     """Two-way with the session's selection; `menu_requested(instance_id, at)` on a right click.
 
-    `opened(instance_id)` on a double click or Enter: the window zooms to it.
+    `opened(instance_id)` on a double click or Enter: the window zooms to it. figures: what is known of how well the
+    posed ones cover their outlines, by instance id; `look_again` when there is more of it.
     """
 
     menu_requested = Signal(str, QPoint)
@@ -31,6 +34,7 @@ class InstanceList(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         as_panel(self, "instanceList")
+        self.figures: Callable[[], Mapping[str, Figure]] = dict
         self._session = session
         self._rows = InstanceRows()
         self._painter = InstanceRowPainter()
@@ -54,6 +58,10 @@ class InstanceList(QWidget):
         follow_edits(self, session, opened=self._later.start, edited=lambda _: soon(self._later))
         self._catch_up()
 
+    def look_again(self) -> None:
+        """Ask for the figures anew."""
+        soon(self._later)
+
     def _catch_up(self) -> None:
         """Once a turn of the event loop, however many previews there were in it."""
         photo = self._session.shown
@@ -63,6 +71,7 @@ class InstanceList(QWidget):
         if instances and instances[-1].id == SKETCH_ID:
             instances = instances[:-1]
         self._rows.show(instances, self._session.project)
+        self._rows.show_figures(self.figures())
         self._selecting = False
         self._show_selection()
         self._say_state()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOpti
 
 from core.labels.instance import Source
 from gui import icons, theme
+from gui.live_overlap import Figure
 from gui.panels.instance_rows import ROW, InstanceRow
 from gui.widgets.row_ground import is_chosen, is_under_pointer, paint_ground
 
@@ -79,8 +80,8 @@ class InstanceRowPainter(QStyledItemDelegate):
         painter.drawText(places.name, Qt.AlignmentFlag.AlignVCenter, name)
         if row.instance.pose_estimate is not None:
             painter.setFont(theme.font(theme.SMALL, tabular=True))
-            painter.setPen(QColor(quiet if row.iou is None else iou_color(row.iou)))
-            text = "posed" if row.iou is None else short_iou(row.iou)
+            text, color = _figure(row.figure, quiet)
+            painter.setPen(QColor(color))
             painter.drawText(places.iou, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
         _paint_icon(painter, places.origin, _MADE_BY[row.instance.provenance.source][0], color=colors.disabled)
         locked = "locked" in row.instance.flags
@@ -102,8 +103,7 @@ class InstanceRowPainter(QStyledItemDelegate):
         elif act == "lock":
             text = "Unlock (K)" if "locked" in row.instance.flags else "Lock: tools leave it alone (K)"
         else:
-            iou = "" if row.iou is None else f"\nIoU {row.iou:.3f}"
-            text = f"{row.spoken}\n{_MADE_BY[row.instance.provenance.source][1]}{iou}"
+            text = f"{row.spoken}\n{_MADE_BY[row.instance.provenance.source][1]}{_figure_words(row.figure)}"
         QToolTip.showText(event.globalPos(), text, view)
         return True
 
@@ -119,6 +119,19 @@ def iou_color(iou: float) -> str:
     if iou >= 0.95:
         return colors.success
     return colors.warning if iou >= 0.85 else colors.danger
+
+
+def _figure(figure: Figure | None, quiet: str) -> tuple[str, str]:
+    """What stands in a row of a posed shoe, and in which colour: one from before the last change is dim, with a ~."""
+    if figure is None:
+        return "posed", quiet
+    return (short_iou(figure.iou), iou_color(figure.iou)) if figure.is_now else (f"~{short_iou(figure.iou)}", quiet)
+
+
+def _figure_words(figure: Figure | None) -> str:
+    if figure is None:
+        return ""
+    return f"\nIoU {figure.iou:.3f}" + ("" if figure.is_now else " before it was moved; being measured anew")
 
 
 def _paint_swatch(painter: QPainter, place: QRect, row: InstanceRow) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
@@ -9,6 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from core.labels.instance import Instance, Side
 from core.labels.project import Project
 from gui.instance_color import color_of, letter_of
+from gui.live_overlap import Figure
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = Qt.ItemDataRole.UserRole
@@ -17,19 +19,15 @@ ROW = Qt.ItemDataRole.UserRole
 class InstanceRow:
     """What a row shows of an instance; worked out only for rows that are painted."""
 
-    __slots__ = ("color", "hidden", "instance", "letter", "name")
+    __slots__ = ("color", "figure", "hidden", "instance", "letter", "name")
 
-    def __init__(self, instance: Instance, project: Project, *, hidden: bool) -> None:
+    def __init__(self, instance: Instance, project: Project, *, hidden: bool, figure: Figure | None = None) -> None:
         self.instance = instance
+        self.figure = figure or _stored(instance)
         self.hidden = hidden
         self.name = project.category(instance.category).name
         self.color = color_of(project, instance)
         self.letter = letter_of(instance)
-
-    @property
-    def iou(self) -> float | None:
-        """IoU of the posed shoe with the outline, when known."""
-        return self.instance.pose_estimate.iou if self.instance.pose_estimate else None
 
     @property
     def spoken(self) -> str:
@@ -50,6 +48,7 @@ class InstanceRows(QAbstractListModel):
         self.project = Project()
         self._instances: tuple[Instance, ...] = ()
         self._hidden: frozenset[str] = frozenset()
+        self._figures: Mapping[str, Figure] = {}
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._instances)
@@ -67,7 +66,8 @@ class InstanceRows(QAbstractListModel):
     def row(self, at: int) -> InstanceRow:
         """What row `at` shows."""
         instance = self._instances[at]
-        return InstanceRow(instance, self.project, hidden=instance.id in self._hidden or "hidden" in instance.flags)
+        hidden = instance.id in self._hidden or "hidden" in instance.flags
+        return InstanceRow(instance, self.project, hidden=hidden, figure=self._figures.get(instance.id))
 
     def instance_id(self, at: int) -> str:
         """The instance in a row."""
@@ -116,9 +116,23 @@ class InstanceRows(QAbstractListModel):
                 if instance.id in other:
                     self._tell(at, at)
 
+    def show_figures(self, figures: Mapping[str, Figure]) -> None:
+        """Take what is known of how well the posed ones cover their outlines, by instance id."""
+        old, self._figures = self._figures, figures
+        other = {name for name in old.keys() | figures.keys() if old.get(name) != figures.get(name)}
+        for at, instance in enumerate(self._instances if other else ()):
+            if instance.id in other:
+                self._tell(at, at)
+
     def _tell(self, first: int, last: int) -> None:
         if last >= first:
             self.dataChanged.emit(self.index(first), self.index(last))
+
+
+def _stored(instance: Instance) -> Figure | None:
+    """What was measured when the pose was made."""
+    estimate = instance.pose_estimate
+    return Figure(estimate.iou) if estimate is not None and estimate.iou is not None else None
 
 
 def _common(old: tuple[Instance, ...], new: tuple[Instance, ...], *, backwards: bool, most: int) -> int:

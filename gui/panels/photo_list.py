@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListView, QStackedWidget, QWidget
 
 from core.document.edit import Edit
@@ -25,12 +26,15 @@ FILTER_MS = 120
 class PhotoList(QWidget):
     """`chosen(photo_id)` when the user picks a photo; the window opens it. `add_requested` from the empty list.
 
-    `filter_changed(count)` when other photos are shown; next and previous photo go by `neighbour`.
+    `filter_changed(count)` when other photos are shown. `menu_requested(photo ids, at)` on a right click or the Menu
+    key: for the photos that are picked when one of them is meant, else for the one under the pointer alone, which is
+    not opened by that.
     """
 
     chosen = Signal(str)
     add_requested = Signal()
     filter_changed = Signal(int)
+    menu_requested = Signal(object, QPoint)
 
     def __init__(self, session: Session, thumbnails: Thumbnails | None = None) -> None:
         super().__init__()
@@ -78,9 +82,10 @@ class PhotoList(QWidget):
         thumbnails = self._painter.thumbnails
         return thumbnails is None or thumbnails.is_idle
 
-    def neighbour(self, step: int, entries_from: str | None = None) -> str | None:
-        """The photo `step` rows from the open one (or another) among those shown; None at the end."""
-        return self._rows.neighbour(entries_from or self._session.photo_id, step)
+    def mark_meant(self, photo_ids: Sequence[str]) -> None:
+        """Show which photos a menu is about; none when it is closed."""
+        self._painter.meant_ids = frozenset(photo_ids)
+        self._view.viewport().update()
 
     def show_pictures(self, thumbnails: Thumbnails | None) -> None:
         """With or without small pictures."""
@@ -112,7 +117,8 @@ class PhotoList(QWidget):
         return field
 
     def _make_view(self) -> QListView:
-        view = QListView()
+        view = _PhotoView()
+        view.menu_wanted.connect(self._on_menu)
         view.setObjectName("photoRows")
         view.setAccessibleName("Photos")
         view.setModel(self._rows)
@@ -168,6 +174,10 @@ class PhotoList(QWidget):
             if photo_id != self._session.photo_id:
                 self.chosen.emit(photo_id)
 
+    def _on_menu(self, at_row: int, at: QPoint) -> None:
+        photo_id, chosen = self._rows.photo_id(at_row), self.chosen_ids
+        self.menu_requested.emit(chosen if photo_id in chosen else (photo_id,), at)
+
     def _on_empty_act(self) -> None:
         if self._rows.total:
             self._filter.clear()
@@ -190,3 +200,24 @@ class PhotoList(QWidget):
         of = f"{shown:,}" if shown == total else f"{shown:,} shown of {total:,}"
         self._footer.setText(f"{place} / {of}" if total else "")
         self._footer.setFont(theme.font(theme.SMALL, tabular=True))
+
+
+class _PhotoView(QListView):
+    """`menu_wanted(row, at)`; the right button neither opens a photo nor picks one."""
+
+    menu_wanted = Signal(int, QPoint)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.RightButton:
+            super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.RightButton:
+            super().mouseReleaseEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        if index.isValid():
+            at = self.visualRect(index).center() if by_key else event.pos()
+            self.menu_wanted.emit(index.row(), self.viewport().mapToGlobal(at))

@@ -18,11 +18,15 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class PhotoRowPainter(QStyledItemDelegate):
-    """Paints a row and asks for pictures of those rows that are painted, and of no others."""
+    """Paints a row and asks for pictures of those rows that are painted, and of no others.
+
+    meant_ids: the photos a menu that is open is about; a ring is drawn round each.
+    """
 
     def __init__(self, thumbnails: Thumbnails | None) -> None:
         super().__init__()
         self.thumbnails = thumbnails
+        self.meant_ids: frozenset[str] = frozenset()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(120, ROW_PX if self.thumbnails else 40)
@@ -34,6 +38,10 @@ class PhotoRowPainter(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rect: QRect = option.rect.adjusted(4, 2, -4, -2)
         paint_ground(painter, rect, chosen=is_chosen(option), under=is_under_pointer(option))
+        if entry.id in self.meant_ids:
+            painter.setPen(QPen(QColor(colors.accent), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         left = rect.left() + 8
         thumbnail = None
         if self.thumbnails:

@@ -19,7 +19,7 @@ STATUS_TEXT = {
     Status.CHECKED: "checked",
     Status.REJECTED: "rejected",
 }
-FILTER_WORDS = ("todo", "labelled", "checked", "rejected", "posed", "unposed", "empty")
+FILTER_WORDS = ("todo", "labelled", "checked", "rejected", "empty", "outlined", "posed", "unposed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +106,6 @@ class PhotoRows(QAbstractListModel):
         self.filter = chosen
         self._reset(self._entries, self._order, keep=keep)
 
-    def neighbour(self, photo_id: str | None, step: int) -> str | None:
-        """The photo `step` rows on, within those shown; None at the end."""
-        row = self.row_of(photo_id)
-        if row is None:
-            return self._ids[0] if self._ids else None
-        return self._ids[row + step] if 0 <= row + step < len(self._ids) else None
-
     def _reset(self, entries: Mapping[str, PhotoEntry], order: list[str], *, keep: str | None = None) -> None:
         let_through = self.filter.lets_through
         ids = [i for i in order if i == keep or let_through(entries[i])] if self.filter.words else order
@@ -139,8 +132,8 @@ def _holds(word: str, entry: PhotoEntry) -> bool:
             holds = entry.posed_count > 0
         case "unposed":
             holds = entry.instance_count > 0 and entry.posed_count == 0
-        case "empty":
-            holds = entry.instance_count == 0
+        case "empty" | "outlined":
+            holds = (entry.instance_count == 0) == (word == "empty")
         case _:
             holds = word in entry.file.casefold()
     return holds != opposite

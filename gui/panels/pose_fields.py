@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QWidget
 
@@ -11,30 +13,39 @@ from core.meshes.sizes import eu_from_length_mm, length_mm_from_eu
 from gui import theme
 from gui.panels.instance_row_painter import iou_color, short_iou
 from gui.widgets.number_field import NumberField, ScrubLabel
-from gui.widgets.pieces import IconLabel, label
+from gui.widgets.pieces import IconLabel, column, label
 
 SHORTEST_MM, LONGEST_MM = 100.0, 400.0
+_OFFERED_TIP = "What the fit offers: Enter takes it, Esc refuses it. It can be changed then."
 
 
 class NumberRow(QWidget):
-    """Numbers side by side under their names: `edited(index, value)`. Names carry ± σ when it is known."""
+    """Numbers side by side under a heading and their names: `edited(index, value)`.
+
+    Names carry ± σ when it is known. captions: name to tooltip.
+    """
 
     edited = Signal(int, float)
 
-    def __init__(self, name: str, captions: tuple[str, ...], *, unit: str, step: float, tips: tuple[str, ...]) -> None:
+    def __init__(self, name: str, heading: str, captions: Mapping[str, str], *, unit: str, step: float) -> None:
         super().__init__()
         self.setObjectName(name)
-        self._captions = captions
+        self._captions = tuple(captions)
+        self._tips = tuple(f"{tip}\nDrag the name to scrub; Enter commits." for tip in captions.values())
+        self._title = heading
+        self._heading = label(heading, "heading")
         self.fields: list[NumberField] = []
         self._labels: list[ScrubLabel] = []
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
+        whole = column(self, margin=0, spacing=4)
+        whole.addWidget(self._heading)
+        grid = QGridLayout()
+        whole.addLayout(grid)
         grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(2)
-        for at, (caption, tip) in enumerate(zip(captions, tips, strict=True)):
+        for at, (caption, tip) in enumerate(zip(self._captions, self._tips, strict=True)):
             field = NumberField(f"{name}_{caption}", unit=unit, step=step)
             field.setAccessibleName(caption)
-            field.setToolTip(f"{tip}\nDrag the name to scrub; Enter commits.")
+            field.setToolTip(tip)
             field.edited.connect(lambda value, at=at: self.edited.emit(at, value))
             words = ScrubLabel(caption, field)
             grid.addWidget(words, 0, at)
@@ -42,6 +53,14 @@ class NumberRow(QWidget):
             grid.setColumnStretch(at, 1)
             self.fields.append(field)
             self._labels.append(words)
+
+    def mark_offered(self, word: str) -> None:
+        """Say that the numbers are nobody's yet: "offered", or how it comes; "" for those that hold."""
+        self._heading.setText(f"{self._title} · {word}" if word else self._title)
+        theme.set_role(self._heading, "offered" if word else "heading")
+        for field, tip in zip(self.fields, self._tips, strict=True):
+            field.mark_offered(bool(word))
+            field.setToolTip(_OFFERED_TIP if word else tip)
 
     def show_values(self, values: tuple[float, ...] | None, sigmas: tuple[float, ...] | None = None) -> None:
         """Show numbers, or none, and how sure they are."""
@@ -81,12 +100,12 @@ class SizeFields(QWidget):
         tips = ("Outer length of the shoe", "The EU size of that length", "Width against the model's own",
                 "Height against the model's own")  # fmt: skip
         for at, (left, left_text, right, right_text) in enumerate(rows):
-            for column, (field, text) in enumerate(((left, left_text), (right, right_text))):
+            for side, (field, text) in enumerate(((left, left_text), (right, right_text))):
                 field.setAccessibleName(text)
-                field.setToolTip(tips[2 * at + column])
-                grid.addWidget(ScrubLabel(text, field), 2 * at, column)
-                grid.addWidget(field, 2 * at + 1, column)
-                grid.setColumnStretch(column, 1)
+                field.setToolTip(tips[2 * at + side])
+                grid.addWidget(ScrubLabel(text, field), 2 * at, side)
+                grid.addWidget(field, 2 * at + 1, side)
+                grid.setColumnStretch(side, 1)
         grid.addWidget(self.keep_depth, 4, 0, 1, 2)
         self._length.edited.connect(lambda value: self._tell(length_mm=value))
         self._eu.edited.connect(lambda value: self._tell(length_mm=length_mm_from_eu(value)))
@@ -157,6 +176,9 @@ class OverlapFigures(QWidget):
         self.setObjectName("poseOverlap")
         self._iou = label("–", "figure")
         self._contour = label("–", "figure")
+        self._shown: tuple[float | None, bool] = (None, True)
+        # A method, not a lambda: Qt forgets it with the panel, while the theme outlives every window.
+        theme.on_change().changed.connect(self._on_theme)
         for figure in (self._iou, self._contour):
             figure.setFont(theme.font(theme.TITLE, bold=True, tabular=True))
         line = QHBoxLayout(self)
@@ -171,13 +193,24 @@ class OverlapFigures(QWidget):
         self.setToolTip("IoU of the shoe with its outline; mean distance of the two contours")
         self.setAccessibleName("overlap")
 
-    def show_overlap(self, iou: float | None, contour_px: float | None) -> None:
-        """Show the figures, or a dash where unknown."""
+    def show_overlap(self, iou: float | None, contour_px: float | None, *, is_now: bool = True) -> None:
+        """Show the figures, or a dash where unknown; those of an older pose dim and with a ~."""
         known_contour = contour_px is not None and contour_px == contour_px
-        self._iou.setText("–" if iou is None else short_iou(iou))
-        self._contour.setText(f"{contour_px:.1f} px" if known_contour else "–")
-        color = theme.colors().text if iou is None else iou_color(iou)
-        self._iou.setStyleSheet(f"color: {color}")
+        about = "" if is_now else "~"
+        self._iou.setText("–" if iou is None else about + short_iou(iou))
+        self._contour.setText(f"{about}{contour_px:.1f} px" if known_contour else "–")
+        self._shown = iou, is_now
+        self._on_theme(theme.colors())
+
+    def _on_theme(self, colors: theme.ThemeColors) -> None:
+        iou, is_now = self._shown
+        plain = colors.text if is_now else colors.dim
+        for figure, color in (
+            (self._iou, iou_color(iou) if iou is not None and is_now else plain),
+            (self._contour, plain),
+        ):
+            if figure.styleSheet() != (sheet := f"color: {color}"):  # a sheet costs more than a text
+                figure.setStyleSheet(sheet)
 
 
 def source_text(camera: Camera) -> str:

@@ -15,6 +15,7 @@ from core.labels.project import Role
 from core.labels.shoe_model import ShoeModel
 from gui import pose_edits
 from gui.panels.pose_fields import CameraFields, NumberRow, OverlapFigures, SizeFields
+from gui.proposals import Proposal, Proposals
 from gui.session import Session
 from gui.widgets.following import follow, follow_edits, later, soon
 from gui.widgets.pieces import EmptyState, as_panel, button, column, label, row, scrolling
@@ -24,20 +25,23 @@ DRAG_MS = 66  # numbers that change faster than this cannot be read
 IMPORT = "\0import"
 NO_MODEL = "\0none"
 _SIDES = (("left", "Left", "Left shoe (L)"), ("right", "Right", "Right shoe (R)"), ("unknown", "?", "Side unknown (U)"))
-_ANGLE_TIPS = (
-    "Yaw: turns the shoe about its own up axis (Ctrl+Left, Ctrl+Right)",
-    "Pitch: how far it is looked at from above (Ctrl+Up, Ctrl+Down)",
-    "Roll: turns the picture (Ctrl+PgUp, Ctrl+PgDn)",
-)
-_PLACE_TIPS = (
-    "To the right of the camera (Left, Right)",
-    "Below the camera (Up, Down)",
-    "Distance from the camera (PgUp, PgDn)",
-)
+_ANGLES = {
+    "yaw": "Yaw: turns the shoe about its own up axis (Ctrl+Left, Ctrl+Right)",
+    "pitch": "Pitch: how far it is looked at from above (Ctrl+Up, Ctrl+Down)",
+    "roll": "Roll: turns the picture (Ctrl+PgUp, Ctrl+PgDn)",
+}
+_PLACE = {
+    "x": "To the right of the camera (Left, Right)",
+    "y": "Below the camera (Up, Down)",
+    "z": "Distance from the camera (PgUp, PgDn)",
+}
 
 
 class PosePanel(QWidget):
-    """Every number is an ordinary edit, merged while it spins; the buttons ask the window."""
+    """Every number is an ordinary edit, merged while it spins; the buttons ask the window.
+
+    While a pose is offered its numbers are shown, marked and not to be changed; refused, they give way again.
+    """
 
     fit_requested = Signal()
     reset_requested = Signal()
@@ -45,15 +49,16 @@ class PosePanel(QWidget):
     copy_requested = Signal()
     import_requested = Signal()
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, proposals: Proposals) -> None:
         super().__init__()
         as_panel(self, "posePanel")
         self._session = session
+        self._proposals = proposals
         self._shown: tuple[object, ...] = ()
         self._shoe = _ShoeChoice()
         self._size = SizeFields()
-        self._angles = NumberRow("poseAngles", ("yaw", "pitch", "roll"), unit="°", step=1.0, tips=_ANGLE_TIPS)
-        self._place = NumberRow("posePlace", ("x", "y", "z"), unit=" mm", step=1.0, tips=_PLACE_TIPS)
+        self._angles = NumberRow("poseAngles", "Rotation", _ANGLES, unit="°", step=1.0)
+        self._place = NumberRow("posePlace", "Place, from the camera", _PLACE, unit=" mm", step=1.0)
         self._camera = CameraFields()
         self._acts = _PoseActs()
         self._empty = EmptyState("posePanelEmpty", "shoe")
@@ -63,12 +68,13 @@ class PosePanel(QWidget):
         self._later = later(self, self._catch_up)
         follow(self, session.signals.shown_changed, lambda _: self._ask())
         follow(self, session.signals.selection_changed, lambda _: self._ask())
+        follow(self, proposals.changed, lambda _: self._ask())
         follow_edits(self, session, opened=self._ask, edited=lambda _: self._ask())
         self._catch_up()
 
-    def show_overlap(self, iou: float | None, contour_px: float | None) -> None:
-        """Show live figures of the shoe as it is dragged or fitted."""
-        self._acts.figures.show_overlap(iou, contour_px)
+    def show_overlap(self, iou: float | None, contour_px: float | None, *, is_now: bool = True) -> None:
+        """Show live figures of the shoe as it is dragged or fitted; is_now: not of an older pose."""
+        self._acts.figures.show_overlap(iou, contour_px, is_now=is_now)
 
     def show_keys(self, keys: Mapping[str, str]) -> None:
         """Name the keys of fit, reset, mirror and copy in the tooltips."""
@@ -82,12 +88,13 @@ class PosePanel(QWidget):
         for title, piece in (
             ("", self._shoe),
             ("Size", self._size),
-            ("Rotation", self._angles),
-            ("Place, from the camera", self._place),
+            ("", self._angles),
+            ("", self._place),
             ("Camera", self._camera),
         ):
-            if title:
+            if piece is not self._shoe:
                 layout.addSpacing(8)
+            if title:
                 layout.addWidget(label(title, "heading"))
             layout.addWidget(piece)
         layout.addStretch(1)
@@ -113,13 +120,15 @@ class PosePanel(QWidget):
     # ---- inside: showing
 
     def _ask(self) -> None:
-        self._later.setInterval(DRAG_MS if self._session.drag else 0)
+        streams = self._session.drag is not None or any(not offer.finished for offer in self._proposals.shown)
+        self._later.setInterval(DRAG_MS if streams else 0)
         soon(self._later)
 
     def _catch_up(self) -> None:
         session = self._session
         photo, instance, models = session.shown, session.selected, session.project.models
-        shown = (instance, photo.camera if photo else None, models, session.document is None)
+        offer = self._offer(instance)
+        shown = (instance, photo.camera if photo else None, models, session.document is None, offer)
         if len(self._shown) == len(shown) and all(a is b for a, b in zip(shown, self._shown, strict=True)):
             return
         self._shown = shown
@@ -130,17 +139,24 @@ class PosePanel(QWidget):
             self._empty.say(reason)
             return
         model = models.get(instance.model_id or "")
-        estimate = instance.pose_estimate
+        estimate = (offer.instance if offer else instance).pose_estimate
         self._shoe.show_models(models, instance)
         self._size.show_size((instance.size or model.size) if model else None)
         sigma = pose_edits.sigmas(estimate) if estimate else None
         self._angles.show_values(angles_deg(estimate.pose) if estimate else None, sigma and tuple(sigma[0]))
         self._place.show_values(tuple(estimate.pose.translation_mm) if estimate else None, sigma and tuple(sigma[1]))
+        for piece in (self._angles, self._place):
+            piece.mark_offered("" if offer is None else "offered" if offer.finished else "fitting…")
         self._camera.show_camera(photo.camera)
         self._allow(instance, model)
         # Figures nobody has measured yet stay as they are: live ones may have come before this turn.
         if estimate is None or estimate.iou is not None:
             self.show_overlap(estimate.iou if estimate else None, estimate.contour_px if estimate else None)
+
+    def _offer(self, instance: Instance | None) -> Proposal | None:
+        """The pose that waits to be taken for what is chosen."""
+        offer = self._proposals.find(instance.id) if instance is not None else None
+        return offer if offer is not None and offer.is_pose else None
 
     def _why_nothing(self, instance: Instance | None) -> str:
         if self._session.photo_id is None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -14,7 +12,6 @@ from gui.session import Session
 from gui.widgets.following import follow
 from gui.widgets.pieces import IconLabel, label
 
-_RECENT = 5
 _BEGIN = (
     ("new_project", "New project", "add"),
     ("open_project", "Open project…", "folder"),
@@ -43,6 +40,7 @@ class Welcome(QWidget):
         self._lay_out()
         follow(self, session.signals.document_changed, lambda _: self._show())
         follow(self, session.signals.photo_changed, lambda _: self._show())
+        follow(self, preferences.changed, lambda key: self._show() if key == "recent_projects" else None)
         self._show()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -93,15 +91,18 @@ class Welcome(QWidget):
             self._acts.addWidget(button)
 
     def _list_recent(self) -> None:
-        files = [file for file in self._preferences["recent_projects"] if Path(file).exists()][:_RECENT]
-        if files:
+        recent = self._preferences.recent_projects()
+        if recent:
             self._recent.addWidget(label("Recent projects", "small"))
-        for file in files:
-            path = Path(file)
-            button = QPushButton(f"{path.stem}   —   {path.parent}")
-            button.setObjectName(f"recent_{path.stem}")
+        for project in recent:
+            name = project.path.stem
+            gone = "   (not there)" if project.reason else ""
+            button = QPushButton(f"{name}   —   {project.folder}{gone}".replace("&", "&&"))
+            button.setObjectName(f"recent_{name}")
+            button.setToolTip(project.reason)
+            button.setEnabled(not project.reason)
             theme.set_role(button, "flat")
-            button.clicked.connect(lambda _, wanted=file: self.project_wanted.emit(wanted))
+            button.clicked.connect(lambda _, wanted=str(project.path): self.project_wanted.emit(wanted))
             self._recent.addWidget(button, alignment=Qt.AlignmentFlag.AlignLeft)
 
 

@@ -9,15 +9,18 @@ from PySide6.QtWidgets import QDoubleSpinBox, QLabel, QWidget
 from gui.theme import set_role
 
 SCRUB_PX = 4  # this far the hand goes for one step
+_ANSWERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 
 
 class NumberField(QDoubleSpinBox):
     """`edited(value)` is told of what the user enters; `show_value` shows a number and tells nobody.
 
-    What is being typed is never written over.
+    What is being typed is never written over. A number that is only offered can be read but not changed; Enter and
+    Escape in it are its answer, `answered(taken)`.
     """
 
     edited = Signal(float)
+    answered = Signal(bool)
 
     def __init__(self, name: str, *, unit: str = "", decimals: int = 1, step: float = 1.0) -> None:
         super().__init__()
@@ -37,12 +40,21 @@ class NumberField(QDoubleSpinBox):
 
     def show_value(self, value: float | None) -> None:
         """Show a number; None empties the field."""
-        if self.hasFocus() and self.lineEdit().isModified():
+        if self._is_typed_into:
             return
         self._showing = True
         self.setSpecialValueText("" if value is not None else "–")
         self.setValue(self.minimum() if value is None else value)
         self._showing = False
+
+    def mark_offered(self, offered: bool) -> None:
+        """Whether the number shown is one that somebody may take; while one is being typed it stays one's own."""
+        self.setReadOnly(offered and not self._is_typed_into)
+        set_role(self, "offered" if self.isReadOnly() else "")
+
+    def stepBy(self, steps: int) -> None:
+        if not self.isReadOnly():
+            super().stepBy(steps)
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         return super().validate(text.replace(",", "."), position)
@@ -61,6 +73,9 @@ class NumberField(QDoubleSpinBox):
         self.lineEdit().deselect()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.isReadOnly() and event.key() in _ANSWERS:
+            self.answered.emit(event.key() != Qt.Key.Key_Escape)
+            return
         if event.key() == Qt.Key.Key_Escape and self.lineEdit().isModified():
             self.lineEdit().setText(self.prefix() + self.textFromValue(self.value()) + self.suffix())
             self.selectAll()
@@ -72,6 +87,10 @@ class NumberField(QDoubleSpinBox):
             super().wheelEvent(event)
         else:
             event.ignore()
+
+    @property
+    def _is_typed_into(self) -> bool:
+        return self.hasFocus() and self.lineEdit().isModified()
 
     def _on_value(self, value: float) -> None:
         if not self._showing:
@@ -96,7 +115,8 @@ class ScrubLabel(QLabel):
         set_role(self, role)
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        self.setCursor(Qt.CursorShape.SizeHorCursor if self._field.isEnabled() else Qt.CursorShape.ArrowCursor)
+        can = self._field.isEnabled() and not self._field.isReadOnly()
+        self.setCursor(Qt.CursorShape.SizeHorCursor if can else Qt.CursorShape.ArrowCursor)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._field.isEnabled():
@@ -114,6 +134,6 @@ class ScrubLabel(QLabel):
         self._from = None
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip and not self.toolTip():
+        if event.type() == QEvent.Type.ToolTip:
             self.setToolTip(self._field.toolTip())
         return super().event(event)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from core.geometry.pose import rotation_angle_deg
 from core.jobs.client import ProcessCore
 from core.labels.instance import Side, Source
+from gui.widgets.number_field import NumberField
 
 X0, Y0, X1, Y1 = ELLIPSE_BOX_PX
 
@@ -101,6 +102,26 @@ def test_a_refused_fit_leaves_the_very_same_pose(on_photo: OpenWindow) -> None:
     on_photo.wait(lambda: any(p.finished for p in on_photo.place.proposals.shown))
     on_photo.key("Escape")
     assert on_photo.photo is before and on_photo.place.proposals.shown == ()
+
+
+def test_the_panel_shows_what_is_offered_and_answers_for_it(on_photo: OpenWindow) -> None:
+    on_photo.add_shoe()
+    z = on_photo.window.findChild(NumberField, "posePlace_z")
+    assert z is not None
+    for key in ("Escape", "Return"):
+        own = on_photo.only.pose.translation_mm[2]
+        on_photo.wait(lambda own=own: z.value() == pytest.approx(own, abs=0.06))
+        on_photo.key("E")
+        on_photo.wait(lambda: any(p.finished for p in on_photo.place.proposals.shown) and z.isReadOnly())
+        offered = on_photo.place.proposals.shown[-1].instance.pose.translation_mm[2]
+        on_photo.wait(lambda offered=offered: z.value() == pytest.approx(offered, abs=0.06))
+        assert abs(offered - own) > 5
+        z.setFocus()
+        on_photo.key(key)
+        assert on_photo.place.proposals.shown == () and on_photo.place.canvas.hasFocus()
+        on_photo.wait(lambda: not z.isReadOnly())
+        assert on_photo.only.pose.translation_mm[2] == (own if key == "Escape" else offered)
+    assert z.value() == pytest.approx(on_photo.only.pose.translation_mm[2], abs=0.06)
 
 
 def test_a_late_fit_brings_its_own_part_only(opened) -> None:

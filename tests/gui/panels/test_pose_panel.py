@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from panel_book import OTHER_MODEL, photo, session_of, shoe_session, sneaker
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.document.edit import Edit
 from core.geometry.steering import angles_deg
 from core.labels.instance import Instance, Side
+from gui import theme
 from gui.panels.pose_fields import source_text
 from gui.panels.pose_panel import PosePanel
+from gui.proposals import Proposal, Proposals
 from gui.session import Session
 from gui.widgets.number_field import NumberField
 
 
-def a_panel(qtbot: QtBot, session: Session) -> PosePanel:
-    panel = PosePanel(session)
+def a_panel(qtbot: QtBot, session: Session, proposals: Proposals | None = None) -> PosePanel:
+    panel = PosePanel(session, proposals or Proposals(session))
     qtbot.addWidget(panel)
     panel.resize(300, 560)
     panel.show()
@@ -51,6 +55,67 @@ def test_numbers_are_shown_with_their_sigma(qtbot: QtBot, tmp_path: Path) -> Non
     assert ".970" in words
     assert "1.2 px" in words
     assert "guess" in words
+
+
+def offered(session: Session, *, finished: bool = True) -> Proposal:
+    """A pose a little aside of the one that is there, more certain."""
+    basis, photo = session.photo.find("left"), session.photo
+    estimate = basis.pose_estimate.with_pose(basis.pose.moved([0.0, 0.1, 0.0, 10.0, 0.0, 0.0]))
+    estimate = replace(estimate, covariance=np.diag([0.01] * 3 + [1.0, 1.0, 9.0]) ** 2 if finished else None)
+    return Proposal(1, photo.id, "Fit pose", basis.with_pose_estimate(estimate), basis, finished=finished)
+
+
+def test_offered_numbers_are_shown_and_fall_back(qtbot: QtBot, tmp_path: Path) -> None:
+    session = shoe_session(tmp_path)
+    proposals = Proposals(session)
+    panel = a_panel(qtbot, session, proposals)
+    x, yaw, heading = field(panel, "posePlace_x"), field(panel, "poseAngles_yaw"), panel._place._heading
+    own, committed = x.value(), session.photo
+    proposals.put(offered(session, finished=False))
+    qtbot.waitUntil(lambda: x.value() == pytest.approx(own + 10, abs=0.11))
+    assert heading.text() == "Place, from the camera · fitting…"
+    proposals.put(offered(session))
+    qtbot.waitUntil(lambda: heading.text() == "Place, from the camera · offered")
+    assert x.isReadOnly() and x.property("role") == "offered" and "Enter takes it" in x.toolTip()
+    assert "z  ± 9.0" in " ".join(label.text() for label in panel.findChildren(QLabel))
+    qtbot.keyClick(yaw, Qt.Key.Key_Up)
+    x.stepBy(3)
+    assert session.photo is committed  # they can be read, not changed
+    field(panel, "poseSize_width").setValue(1.05)  # what the offer is not about can
+    assert session.photo is not committed
+    proposals.refuse()
+    qtbot.waitUntil(lambda: heading.text() == "Place, from the camera")
+    assert x.value() == pytest.approx(own, abs=0.06) and not x.isReadOnly() and "scrub" in x.toolTip()
+
+
+def test_an_offer_for_another_shoe_or_an_outline_is_not_shown(qtbot: QtBot, tmp_path: Path) -> None:
+    session = shoe_session(tmp_path)
+    proposals = Proposals(session)
+    panel = a_panel(qtbot, session, proposals)
+    proposals.put(offered(session))
+    qtbot.waitUntil(lambda: field(panel, "posePlace_x").isReadOnly())
+    session.select("right")
+    qtbot.waitUntil(lambda: not field(panel, "posePlace_x").isReadOnly())
+    session.select("left")
+    qtbot.waitUntil(lambda: field(panel, "posePlace_x").isReadOnly())
+
+
+def test_what_is_being_typed_stays_ones_own(qtbot: QtBot, tmp_path: Path) -> None:
+    session = shoe_session(tmp_path)
+    proposals = Proposals(session)
+    panel = a_panel(qtbot, session, proposals)
+    panel.activateWindow()
+    z = field(panel, "posePlace_z")
+    z.setFocus()
+    qtbot.waitUntil(z.hasFocus)
+    z.selectAll()
+    qtbot.keyClicks(z, "1234")
+    proposals.put(offered(session))
+    qtbot.waitUntil(lambda: field(panel, "posePlace_x").isReadOnly())
+    assert not z.isReadOnly() and z.text().startswith("1234")
+    qtbot.keyClick(z, Qt.Key.Key_Return)
+    assert session.photo.find("left").pose.translation_mm[2] == 1234.0
+    qtbot.waitUntil(z.isReadOnly)
 
 
 def test_a_spin_is_one_merged_edit(qtbot: QtBot, tmp_path: Path) -> None:
@@ -138,6 +203,17 @@ def test_empty_states(qtbot: QtBot, tmp_path: Path) -> None:
     qtbot.waitUntil(lambda: "Nothing is selected" in said.text())
     session.select("leg")
     qtbot.waitUntil(lambda: "“leg” has no pose" in said.text())
+
+
+def test_the_figures_follow_the_theme(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    panel = a_panel(qtbot, shoe_session(tmp_path))
+    qtbot.waitUntil(lambda: ".970" in [label.text() for label in panel.findChildren(QLabel)])
+    figure = next(label for label in panel.findChildren(QLabel) if label.text() == ".970")
+    used = theme.colors().name
+    for colors in (theme.LIGHT, theme.DARK):
+        theme.apply(qapp, colors.name)
+        assert colors.success in figure.styleSheet()
+    theme.apply(qapp, used)
 
 
 def test_live_figures(qtbot: QtBot, tmp_path: Path) -> None:
