@@ -16,11 +16,11 @@ Array = NDArray[np.float64]
 INSIDE = 0.5
 SMALLEST_PX = 24  # an instance of fewer pixels of the map is noise
 
-_LEAST_HEAT = 0.12
+_LEAST_HEAT = 0.08
 _SURE_HEAT = 0.35
 _PEAK_APART_PX = 9
 # Two centres nearer than this share of the root of their pixels are one shoe's; two shoes side by side lie at 0.43.
-_ONE_SHOE = 0.24
+_ONE_SHOE = 0.18
 # A centre that fewer of a component's pixels point to than this is nobody's.
 _LEAST_SHARE = 0.06
 

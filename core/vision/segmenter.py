@@ -30,7 +30,7 @@ Report = Callable[[float], bool]
 
 LONGEST_PX = 512
 SMALLEST_BOX_PX = 6.0
-LEAST_SCORE = 0.6
+LEAST_SCORE = 0.5
 
 _LEAST_HALVED_PX = 320
 _SECOND_LOOK_PX = 256
@@ -38,6 +38,8 @@ _SECOND_LOOK_MARGIN = 0.25
 _LARGEST_ENLARGEMENT = 3.0
 _BOX_MARGIN = 0.25
 _SIDE_KNOWN = 0.7
+# What the second look's score counts, and what is left of a score when the second look does not see that shoe.
+_SECOND_SHARE, _NOT_SEEN_AGAIN = 0.3, 0.7
 _SMALLEST_AREA_PX2 = 36.0
 
 
@@ -72,6 +74,16 @@ class _View:
     pixels: Bytes  # (h, w, 3), not yet padded to the net's stride
     corner_px: tuple[int, int]
     scale: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One shoe alone in a view: its probability (h, w) there, how sure it is a left one, how sure it is one at all."""
+
+    view: _View
+    probability: NDArray[np.float32]
+    left: float
+    score: float
 
 
 class Segmenter:
@@ -112,11 +124,15 @@ class Segmenter:
         maps = self._look_twice(view)
         _go_on(on_step, 0.4)
         found = [one for one in instances_of(maps) if box_px is None or _mostly_in(one.mask, view, box_px=box_px)]
-        closer = self._closer(pixels_rgb, view, found, on_step=on_step) if refine and found else [None] * len(found)
+        seen = [
+            _Seen(view, np.where(_alone(one, found), maps.sneaker, 0.0).astype(np.float32), one.left, one.score)
+            for one in found
+        ]
+        if refine and found:
+            seen = self._closer(pixels_rgb, found, seen, on_step=on_step)
         shoes = []
-        for one, second in zip(found, closer, strict=True):
-            seen, probability = second or (view, np.where(_alone(one, found), maps.sneaker, 0.0).astype(np.float32))
-            shoe = _shoe(one, probability, seen, tolerance_px=tolerance_px, photo_px=(width, height))
+        for one in seen:
+            shoe = _shoe(one, tolerance_px=tolerance_px, photo_px=(width, height))
             if shoe is not None and shoe.score >= LEAST_SCORE:
                 shoes.append(shoe)
         _go_on(on_step, 1.0)
@@ -129,18 +145,20 @@ class Segmenter:
         return self._look_twice(view), view.scale
 
     def _closer(
-        self, pixels_rgb: Bytes, view: _View, found: Sequence[MapInstance], *, on_step: Report | None
-    ) -> list[tuple[_View, NDArray[np.float32]] | None]:
-        """Of each shoe the view of a second look and its probability there; None where the first look was as close."""
-        closer: list[tuple[_View, NDArray[np.float32]] | None] = []
-        for number, one in enumerate(found, 1):
+        self, pixels_rgb: Bytes, found: Sequence[MapInstance], at_first: Sequence[_Seen], *, on_step: Report | None
+    ) -> list[_Seen]:
+        """Each shoe as a second look sees it; as at first where that was as close, or the second look sees another."""
+        closer: list[_Seen] = []
+        for number, (one, before) in enumerate(zip(found, at_first, strict=True), 1):
+            view = before.view
             frame = _around(one.mask, view, size_px=(pixels_rgb.shape[1], pixels_rgb.shape[0]))
             near = _view(pixels_rgb, frame, longest_px=_SECOND_LOOK_PX)
             if near.scale[0] > 0.9 * view.scale[0]:
-                closer.append(None)
+                closer.append(before)
             else:
-                seen = self._look(near.pixels)
-                closer.append(_matched(one, instances_of(seen), seen, near=near, view=view))
+                maps = self._look(near.pixels)
+                again = _matched(one, instances_of(maps), maps, near=near, view=view)
+                closer.append(again or replace(before, score=_NOT_SEEN_AGAIN * one.score))
             _go_on(on_step, 0.4 + 0.5 * number / len(found))
         return closer
 
@@ -268,10 +286,8 @@ def _alone(one: MapInstance, found: Sequence[MapInstance]) -> NDArray[np.bool_]:
     return near & ~others
 
 
-def _matched(
-    one: MapInstance, seen: Sequence[MapInstance], maps: NetMaps, *, near: _View, view: _View
-) -> tuple[_View, NDArray[np.float32]] | None:
-    """The probability, in the second look, of the shoe that the first look found; None when it sees another one."""
+def _matched(one: MapInstance, seen: Sequence[MapInstance], maps: NetMaps, *, near: _View, view: _View) -> _Seen | None:
+    """What the second look says of the shoe that the first look found; None when it sees another one."""
     height, width = maps.sneaker.shape
     # Net px of the second look, by their centres, as net px of the first.
     factor = [near.scale[axis] / view.scale[axis] for axis in (0, 1)]
@@ -288,24 +304,22 @@ def _matched(
         return None
     whole = MapInstance(mask, one.score, one.left)
     others = [other for other in seen if not any(other is part for part in parts)]
-    return near, np.where(_alone(whole, [whole, *others]), maps.sneaker, 0.0).astype(np.float32)
+    alone = np.where(_alone(whole, [whole, *others]), maps.sneaker, 0.0).astype(np.float32)
+    # From closer a shoe's foot is seen better, and in its surroundings, too: both looks count.
+    left = (one.left + float(maps.left[mask].mean())) / 2
+    score = float(np.average([part.score for part in parts], weights=[part.mask.sum() for part in parts]))
+    return _Seen(near, alone, left, (1 - _SECOND_SHARE) * one.score + _SECOND_SHARE * score)
 
 
-def _shoe(
-    one: MapInstance,
-    probability: NDArray[np.float32],
-    seen: _View,
-    *,
-    tolerance_px: float | None,
-    photo_px: tuple[int, int],
-) -> SegmentedSneaker | None:
-    dense = region_from_probability(probability, scale=seen.scale, corner_px=seen.corner_px)
+def _shoe(seen: _Seen, *, tolerance_px: float | None, photo_px: tuple[int, int]) -> SegmentedSneaker | None:
+    dense = region_from_probability(seen.probability, scale=seen.view.scale, corner_px=seen.view.corner_px)
     if dense.area_px2 < _SMALLEST_AREA_PX2:
         return None
     tolerance = default_tolerance_px(dense.bounds_px) if tolerance_px is None else tolerance_px
     region = simplified_outline(dense, tolerance).clipped(*photo_px)
-    side = Side.LEFT if one.left >= _SIDE_KNOWN else Side.RIGHT if one.left <= 1 - _SIDE_KNOWN else Side.UNKNOWN
-    return SegmentedSneaker(region, one.score, side, max(one.left, 1 - one.left), region.bounds_px, dense)
+    left = seen.left
+    side = Side.LEFT if left >= _SIDE_KNOWN else Side.RIGHT if left <= 1 - _SIDE_KNOWN else Side.UNKNOWN
+    return SegmentedSneaker(region, seen.score, side, max(left, 1 - left), region.bounds_px, dense)
 
 
 def _go_on(on_step: Report | None, fraction: float) -> None:
