@@ -148,10 +148,18 @@ def _label_commands(commands: Any) -> None:
     segment.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"), help="where the net runs")
     text = "add only what is not outlined yet (default); --no-keep does earlier outlines of the machine anew"
     segment.add_argument("--keep", action=argparse.BooleanOptionalAction, default=True, help=text)
-    text = "refine poses from where they are, against the outlines"
+    text = "refine poses from where they are against the outlines, or find them from the outlines alone"
     fit = _command(commands, "fit", run=("label_commands", "fit"), text=text)
     fit.add_argument("--photo", metavar="NAME", help="only this photo, by path or file name")
     fit.add_argument("--instance", metavar="N", help="only this instance of the photo, counted from 1, or its id")
+    text = "find the poses of all outlined shoes from their outlines alone, also of those that have none yet"
+    fit.add_argument("--anew", action="store_true", help=text)
+    fit.add_argument(
+        "--model", metavar="NAME", help="with --anew: the shoe model (default: the instance's, or the only)"
+    )
+    fit.add_argument("--any-view", action="store_true", help="with --anew: the shoe may lie or the photo be turned")
+    text = "with --anew: parts may be hidden by what is not marked; takes longer"
+    fit.add_argument("--hidden", action="store_true", help=text)
 
 
 def _exchange_commands(commands: Any) -> None:

@@ -21,6 +21,7 @@ from core.jobs.messages import (
     OverlapRequest,
     Request,
     Result,
+    SearchRequest,
     SegmentRequest,
     Step,
 )
@@ -218,6 +219,8 @@ def title_of(request: Request) -> str:
             return "Correct the outline"
         case FitRequest():
             return "Fit sneaker" if request.side is Side.UNKNOWN else f"Fit {request.side} sneaker"
+        case SearchRequest():
+            return "Find the pose"
         case OverlapRequest():
             return "Measure the overlap"
         case ImportMeshRequest():

@@ -20,6 +20,7 @@ from core.jobs.messages import (
     OverlapRequest,
     PhotoRef,
     Result,
+    SearchRequest,
     SegmentMethod,
     SegmentRequest,
     Step,
@@ -121,6 +122,21 @@ def fit_request(folder: Path) -> FitRequest:
     start = true_pose().moved([0.06, -0.05, 0.08, 8.0, -6.0, 50.0])
     return FitRequest(
         asked.photo_id, asked.instance_id, asked.mesh, asked.side, asked.size, asked.camera, asked.region, start
+    )
+
+
+def search_request(folder: Path) -> SearchRequest:
+    """The true pose sought from nothing but its outline."""
+    asked = overlap_request(folder)
+    return SearchRequest(
+        asked.photo_id,
+        asked.instance_id,
+        asked.mesh,
+        asked.side,
+        asked.size,
+        asked.camera,
+        asked.region,
+        upright=False,
     )
 
 

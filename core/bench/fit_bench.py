@@ -1,205 +1,143 @@
-"""`outsole bench fit`: how often, how exactly and how fast a rough pose is refined to an outline."""
+"""`outsole bench fit`: how often, how exactly and how fast a shoe's pose is found from its outline."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from core.bench.fit_cases import PROTOCOLS, FitCase, Protocol, fit_cases
-from core.fit.problem import FitProblem, fit_problem
-from core.fit.refine import refine_pose
-from core.fit.silhouette import focal_centre, visible_outline
+from core.bench.fit_baselines import baseline_lines
+from core.bench.fit_cases import DEFAULT_KINDS, KINDS, SIZES, Kind, Way
+from core.bench.fit_lines import measured
+from core.bench.fit_masks import mask_line
+from core.bench.fit_measures import Line
+from core.bench.fit_report import json_of, text_of
+from core.bench.fit_views import Subject
 from core.fit.warm import warm_up
-from core.geometry.mesh import Mesh
-from core.geometry.pose import Pose
-from core.labels.instance import ShoeSize, Side
-from core.metrics.pose_error import add_mm, rotation_error_deg
 
-Array = NDArray[np.float64]
-Fit = Callable[[FitProblem, Pose], tuple[Pose, float]]
-
-SIZES = ((640, 480), (1280, 960))
-_POINTS = 2000
-_BASELINE_CASES = 10
-_BASELINE_STEP = 0.03
-_CONFIDENCE = 1.96
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What was measured of one kind of case: shares of accepted fits by ADD in diameters, errors, CPU time."""
-
-    case: str
-    size: str
-    model: str
-    n: int
-    add_01: float
-    add_005: float
-    add_002: float
-    add_01_low: float
-    add_01_high: float
-    rot_median_deg: float
-    rot_p90_deg: float
-    t_median_pct: float
-    cpu_ms_median: float
-    cpu_ms_p95: float
+MASKS = "mask"
+_MOST_MASKS = 20
+_THREADS_VARIABLE, _RENDER_THREADS_VARIABLE = "OMP_NUM_THREADS", "LP_NUM_THREADS"
+_CLOSE = SIZES[-1]
 
 
 def run(arguments: Sequence[str]) -> int:
-    """The command; prints a table, or one JSON object with --json. 0 when it ran."""
+    """The command; prints a table, or one JSON object with --json. 0 when it ran. Raises ValueError with a sentence."""
     wanted = _parsed(arguments)
-    mesh, name = _model(wanted.model)
+    if _THREADS_VARIABLE not in os.environ:
+        return _run_apart(arguments)
+    subjects = [_subject(file) for file in wanted.model or [None]]
+    other = _subject(wanted.other) if wanted.other else None
     warm_up()
-    lines, baselines = [], []
-    for width, height in SIZES:
-        for protocol in PROTOCOLS:
-            if wanted.only and protocol.name not in wanted.only:
-                continue
-            size = (width, height)
-            lines.append(_measured(mesh, name, protocol=protocol, size=size, count=wanted.cases, seed=wanted.seed))
-            if not wanted.json:
-                _print_line(lines[-1])
-    if not wanted.no_baseline:
-        count = min(_BASELINE_CASES, wanted.cases)
-        baselines.append(_baseline(mesh, name, count=count, seed=wanted.seed))
-        if not wanted.json:
-            _print_line(baselines[-1])
+    with _one_thread():
+        told = _told(subjects, other, wanted=wanted)
     if wanted.json:
-        json.dump({"lines": [asdict(x) for x in lines], "baselines": [asdict(x) for x in baselines]}, sys.stdout)
+        json.dump(told, sys.stdout)
         sys.stdout.write("\n")
     return 0
 
 
-def wilson(successes: int, count: int) -> tuple[float, float]:
-    """95 % bounds of a share (Wilson 1927)."""
-    if count == 0:
-        return 0.0, 1.0
-    z2 = _CONFIDENCE**2
-    share = successes / count
-    centre = share + z2 / (2 * count)
-    half = _CONFIDENCE * np.sqrt(share * (1 - share) / count + z2 / (4 * count**2))
-    return float((centre - half) / (1 + z2 / count)), float((centre + half) / (1 + z2 / count))
+def _run_apart(arguments: Sequence[str]) -> int:
+    """The same in a process of one thread: a pool of them waits busily, and its waiting would count as CPU time."""
+    environment = {**os.environ, _THREADS_VARIABLE: "1", _RENDER_THREADS_VARIABLE: "1"}
+    # The child finds the program also where it is run from its sources without being installed.
+    paths = [str(Path(__file__).resolve().parents[2]), environment.get("PYTHONPATH", "")]
+    environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
+    sys.stdout.flush()
+    done = subprocess.run([sys.executable, "-m", "core", "bench", "fit", *arguments], env=environment, check=False)
+    return done.returncode if done.returncode >= 0 else 128 - done.returncode
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """OpenCV's loops on this thread alone: two would count twice in CPU time."""
+    import cv2
+
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)
+
+
+def _told(
+    subjects: Sequence[Subject], other: Subject | None, *, wanted: argparse.Namespace
+) -> dict[str, list[dict[str, object]]]:
+    """The JSON object; without --json each line is printed when it is known."""
+    told: dict[str, list[dict[str, object]]] = {"lines": [], "baselines": [], "masks": []}
+    for subject, next_subject in zip(subjects, [*subjects[1:], *subjects[:1]], strict=True):
+        wrong = other or (next_subject if next_subject is not subject else None)
+        for place, line in _lines(subject, wrong, wanted=wanted):
+            told[place].append(json_of(line))
+            if not wanted.json:
+                print(text_of(line), flush=True)
+    return told
 
 
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="outsole bench fit", description=__doc__)
-    parser.add_argument("--cases", type=int, default=50, help="cases of each kind (default 50)")
+    parser.add_argument("--model", type=Path, action="append", help="mesh file of a shoe (default: our own sneaker)")
+    parser.add_argument("--other", type=Path, help="mesh file of the shoe for wrong_mesh (default: the next --model)")
+    parser.add_argument("--cases", type=int, default=100, help="cases of each kind and size (default 100)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the cases (default 1)")
-    parser.add_argument("--model", type=Path, help="mesh file of a shoe (default: the sneaker that comes along)")
-    parser.add_argument("--only", action="append", choices=[p.name for p in PROTOCOLS], help="only this kind of case")
-    parser.add_argument("--no-baseline", action="store_true", help="leave the slow baseline out")
+    parser.add_argument("--only", metavar="CASE", action="append", choices=[*KINDS, MASKS], help=_only_help())
+    parser.add_argument("--size", metavar="WxH", type=_size, action="append", help="640x480 or 1280x960 (both)")
+    parser.add_argument("--no-baseline", action="store_true", help="leave the slow baselines of refine out")
+    parser.add_argument("--baseline-cases", type=int, default=10, help="cases of each baseline (default 10)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     wanted = parser.parse_args(arguments)
-    if wanted.cases < 1:
-        parser.error("--cases must be at least 1")
+    if min(wanted.cases, wanted.baseline_cases) < 1 or wanted.seed < 0:
+        parser.error("--cases and --baseline-cases must be at least 1, --seed at least 0")
     return wanted
 
 
-def _model(file: Path | None) -> tuple[Mesh, str]:
+def _only_help() -> str:
+    return f"only this case, repeatable: {', '.join([*KINDS, MASKS])}"
+
+
+def _size(text: str) -> tuple[int, int]:
+    for size in SIZES:
+        if text == f"{size[0]}x{size[1]}":
+            return size
+    raise argparse.ArgumentTypeError(f"{text} is neither 640x480 nor 1280x960")
+
+
+def _subject(file: Path | None) -> Subject:
+    """The right shoe of a mesh file, as the importer proposes it, or our own sneaker."""
     if file is None:
         from core.sneaker.sneaker import sneaker_mesh
 
-        return sneaker_mesh(), "sneaker"
+        return Subject.of(sneaker_mesh(), "sneaker")
     from core.meshes.shoe_import import propose_import
 
-    return propose_import(file).mesh, file.stem
+    return Subject.of(propose_import(file).mesh, file.stem)
 
 
-def _measured(
-    mesh: Mesh, name: str, *, protocol: Protocol, size: tuple[int, int], count: int, seed: int, fit: Fit | None = None
-) -> Line:
-    """One line of the table; `fit` is what is measured, the program's own unless given."""
-    chosen = fit or _ours
-    diameter, points = mesh.diameter_mm(), mesh.surface_points(_POINTS)
-    rows = []
-    for case in fit_cases(mesh, protocol, width_px=size[0], height_px=size[1], count=count, seed=seed):
-        found, cpu_ms = chosen(_problem(mesh, case), case.start)
-        distance = float(np.linalg.norm(case.true.translation_mm))
-        missed = float(np.linalg.norm(found.translation_mm - case.true.translation_mm))
-        add = add_mm(case.true, found, points_mm=points) / diameter
-        rows.append((add, rotation_error_deg(case.true, found), 100 * missed / distance, cpu_ms))
-    adds, rotations, translations, cpu = np.array(rows).T
-    low, high = wilson(int((adds < 0.1).sum()), count)
-    return Line(
-        protocol.name if fit is None else f"{protocol.name} {fit.__name__.strip('_')}",
-        f"{size[0]}x{size[1]}",
-        name,
-        count,
-        float((adds < 0.1).mean()),
-        float((adds < 0.05).mean()),
-        float((adds < 0.02).mean()),
-        low,
-        high,
-        float(np.median(rotations)),
-        float(np.percentile(rotations, 90)),
-        float(np.median(translations)),
-        float(np.median(cpu)),
-        float(np.percentile(cpu, 95)),
-    )
+def _lines(subject: Subject, other: Subject | None, *, wanted: argparse.Namespace) -> Iterator[tuple[str, Line]]:
+    """The lines of one shoe, with the list of the JSON object that each belongs in."""
+    say: Callable[[str], None] = (lambda text: print(text, file=sys.stderr)) if wanted.json else print
+    say(f"{subject.name}: {len(subject.mesh.faces)} triangles, seed {wanted.seed}")
+    kinds = [KINDS[name] for name in wanted.only if name in KINDS] if wanted.only else list(DEFAULT_KINDS)
+    for kind in kinds:
+        if kind.way is Way.SEARCH_OTHER and other is None and not wanted.only:
+            say(f"{kind.name} is left out: give another shoe by --other, or a second --model")
+            continue
+        for size in _sizes(kind, wanted.size):
+            yield "lines", measured(subject, kind, size=size, count=wanted.cases, seed=wanted.seed, other=other)
+    if not wanted.only or MASKS in wanted.only:
+        yield "masks", mask_line(subject, count=min(_MOST_MASKS, wanted.cases), seed=wanted.seed)
+    if not wanted.no_baseline and (not wanted.only or "refine" in wanted.only):
+        for line in baseline_lines(subject, count=wanted.baseline_cases, seed=wanted.seed):
+            yield "baselines", line
 
 
-def _problem(mesh: Mesh, case: FitCase) -> FitProblem:
-    length = float(mesh.extent_mm[0])
-    return fit_problem(
-        mesh,
-        model_length_mm=length,
-        side=Side.RIGHT,
-        size=ShoeSize(length),
-        camera=case.camera,
-        region=case.region,
-    )
-
-
-def _ours(problem: FitProblem, start: Pose) -> tuple[Pose, float]:
-    found = refine_pose(problem, start)
-    return found.pose, found.cpu_ms
-
-
-def _baseline(mesh: Mesh, name: str, *, count: int, seed: int) -> Line:
-    """scipy's least squares on the same cases and the same outlines, its Jacobian by differences."""
-    return _measured(mesh, name, protocol=PROTOCOLS[0], size=SIZES[0], count=count, seed=seed, fit=_least_squares)
-
-
-def _least_squares(problem: FitProblem, start: Pose) -> tuple[Pose, float]:
-    """Distances of the region's samples from the model's outline, stepped by 0.03 rad and 3 % of the distance."""
-    from scipy.optimize import least_squares
-
-    from core.fit.residuals import image_residuals
-
-    began = time.thread_time()
-    samples = problem.contour.thinned(200)
-    lens = focal_centre(problem.camera)
-    unit_mm = float(np.linalg.norm(start.translation_mm))
-    farthest = problem.contour.length_px
-
-    def residuals(tangent: Array) -> Array:
-        pose = start.moved(tangent * [1, 1, 1, unit_mm, unit_mm, unit_mm])
-        rotation, translation = np.ascontiguousarray(pose.rotation), pose.translation_mm.copy()
-        outline = visible_outline(problem.proxies.polish, rotation, translation=translation, lens=lens, lines=200)
-        if outline is None:
-            return np.full(len(samples.at_px), farthest)
-        _, whole, _ = image_residuals(rotation, translation, lens, outline.points_mm, outline.normals, samples)
-        return np.nan_to_num(whole, nan=farthest)
-
-    found = least_squares(residuals, np.zeros(6), diff_step=_BASELINE_STEP, x_scale=0.1, max_nfev=60, loss="soft_l1")
-    pose = start.moved(found.x * [1, 1, 1, unit_mm, unit_mm, unit_mm])
-    return pose, (time.thread_time() - began) * 1e3
-
-
-def _print_line(line: Line) -> None:
-    print(
-        f"{line.case:34s} {line.size:9s} {line.model:24.24s} n={line.n:<4d}"
-        f" ADD<.1 {line.add_01:.3f} [{line.add_01_low:.3f}, {line.add_01_high:.3f}]"
-        f" <.05 {line.add_005:.3f} <.02 {line.add_002:.3f}"
-        f"  rot {line.rot_median_deg:5.2f}/{line.rot_p90_deg:5.2f} deg  t {line.t_median_pct:.3f} %"
-        f"  cpu {line.cpu_ms_median:.1f}/{line.cpu_ms_p95:.1f} ms",
-        flush=True,
-    )
+def _sizes(kind: Kind, wanted: Sequence[tuple[int, int]] | None) -> list[tuple[int, int]]:
+    """Close-ups have one size."""
+    sizes = [_CLOSE] if kind.is_close else list(SIZES)
+    return [size for size in sizes if not wanted or size in wanted]

@@ -1,134 +1,172 @@
-"""Seeded cases for measuring the fit: random views of a shoe, their outlines clean and drawn by hand, rough starts."""
+"""Seeded cases for measuring the fit: which kinds there are, and of each a view, the outline given, a rough start."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from core.bench.fit_noise import behind_ellipse, behind_half_plane, hand_drawn, jittered, pixel_outline
+from core.bench.fit_views import Range, Subject, View, draw_view
 from core.geometry.camera import Camera
-from core.geometry.mesh import Mesh
-from core.geometry.pose import Pose, quaternion_from_rotation_vector
-from core.geometry.region import Part, Region, Ring
-from core.render.contours import region_from_mask
-from core.render.raster import mesh_mask
+from core.geometry.pose import Pose
+from core.geometry.region import Region
+from core.labels.instance import Side
 
 Array = NDArray[np.float64]
 
-POLYGON_VERTICES = 40
-POLYGON_NOISE_PX = 1.0
-SMALLEST_DRAWN_PX2 = 40.0
-_COARSEST_PX = 20.0
-_INSET_PX = 4.0
+SIZES = ((640, 480), (1280, 960))
+START_DEG, START_SHARE = 20.0, 0.10
+_CLOSE_LENGTHS = (1.5, 2.5)
+_START, _SIDE = 1, 2  # streams of random numbers of a case, beside its view's
+
+
+class Way(StrEnum):
+    """What is asked of the fit."""
+
+    SEARCH = "search"
+    SEARCH_HIDDEN = "search, something unmarked hides a part"
+    SEARCH_LEAN = "search, lean"
+    SEARCH_SPHERE = "search, nothing known of the view"
+    SEARCH_SIDES = "search, side unknown"
+    SEARCH_OTHER = "search, another shoe's outline"
+    SEARCH_FOCAL = "search, focal length free"
+    REFINE = "refine"
+
+
+class Hiding(StrEnum):
+    """What hides a part of the shoe."""
+
+    NOTHING = "nothing"
+    BLOB = "blob"
+    HALF_PLANE = "half-plane"
 
 
 @dataclass(frozen=True, slots=True)
-class Protocol:
-    """A kind of case. start_deg and start_share: how far off the start is; outline: "perfect" or "poly40"."""
+class Kind:
+    """A kind of case.
+
+    jitter_px: noise of the outline; is_drawn: 40 vertices with noise of 1 px; hidden_share: of the mask's area, by
+    `hiding`, given to the fit when is_marked; fov_error: most that the given field of view is wrong by, a share.
+    """
 
     name: str
-    start_deg: float
-    start_share: float
-    outline: str
+    way: Way = Way.SEARCH
+    jitter_px: float = 0.0
+    is_drawn: bool = False
+    hiding: Hiding = Hiding.NOTHING
+    hidden_share: float = 0.0
+    is_marked: bool = False
+    is_close: bool = False
+    is_cut: bool = False
+    fov_error: float = 0.0
+
+    @property
+    def has_oracle(self) -> bool:
+        """Whether it is worth knowing what a start at the truth would have found."""
+        less_than_all = bool(self.jitter_px) or self.is_drawn or self.hiding is not Hiding.NOTHING or self.is_cut
+        return less_than_all and self.way in (Way.SEARCH, Way.SEARCH_HIDDEN)
 
 
-PROTOCOLS = (
-    Protocol("refine15_perfect", 15.0, 0.08, "perfect"),
-    Protocol("refine15_poly40", 15.0, 0.08, "poly40"),
-    Protocol("refine", 20.0, 0.10, "perfect"),
-    Protocol("refine_poly40", 20.0, 0.10, "poly40"),
+def _hidden(hiding: Hiding, percent: int) -> tuple[Kind, Kind]:
+    stem = f"{'blob' if hiding is Hiding.BLOB else 'half'}{percent}"
+    unmarked = Kind(f"{stem}_unmarked", Way.SEARCH_HIDDEN, hiding=hiding, hidden_share=percent / 100)
+    return replace(unmarked, name=f"{stem}_marked", way=Way.SEARCH, is_marked=True), unmarked
+
+
+DEFAULT_KINDS = (
+    Kind("clean"),
+    Kind("noprior", Way.SEARCH_SPHERE),
+    Kind("close", is_close=True),
+    Kind("jitter1", jitter_px=1.0),
+    Kind("jitter2", jitter_px=2.0),
+    Kind("jitter3", jitter_px=3.0),
+    Kind("poly40", is_drawn=True),
+    Kind("close_poly40", is_drawn=True, is_close=True),
+    *_hidden(Hiding.BLOB, 20),
+    *_hidden(Hiding.HALF_PLANE, 20),
+    Kind("truncated", is_cut=True),
+    Kind("fov_wrong", fov_error=0.2),
+    Kind("wrong_mesh", Way.SEARCH_OTHER),
+    Kind("side_unknown", Way.SEARCH_SIDES, is_drawn=True),
+    Kind("refine", Way.REFINE),
+    Kind("lean", Way.SEARCH_LEAN),
 )
+MORE_KINDS = (
+    Kind("fov_free", Way.SEARCH_FOCAL, fov_error=0.2),
+    Kind("refine_poly40", Way.REFINE, is_drawn=True),
+    Kind("close_jitter1", jitter_px=1.0, is_close=True),
+    *_hidden(Hiding.BLOB, 10),
+    *_hidden(Hiding.HALF_PLANE, 10),
+)
+KINDS = {kind.name: kind for kind in (*DEFAULT_KINDS, *MORE_KINDS)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FitCase:
-    """One view: camera, true pose, the outline given, and the start."""
+    """One question whose answer is known.
+
+    camera: the true one; given_camera: the one the fit is told. ignored: what the annotator marked as hiding the shoe.
+    rejected: views drawn and thrown away before this one.
+    """
 
     camera: Camera
+    given_camera: Camera
     true: Pose
+    side: Side
     region: Region
+    ignored: tuple[Region, ...]
     start: Pose
+    rejected: int
 
 
-def fit_cases(
-    mesh: Mesh, protocol: Protocol, *, width_px: int, height_px: int, count: int, seed: int
-) -> Iterator[FitCase]:
-    """`count` cases, each of its own seed, so that fewer cases are the first of more.
+def fit_cases(subject: Subject, kind: Kind, *, size: tuple[int, int], count: int, seed: int) -> Iterator[FitCase]:
+    """`count` cases of a kind at `size` (width, height) px.
 
-    Vertical fov 40..70 degrees, distance 2..6 shoe lengths, azimuth all round, elevation -10..80, roll -30..30; the
-    shoe's centre at a random pixel, the whole shoe at least 4 px inside. The outline comes from a raster of the full
-    mesh at pixel centres.
+    Each has its own seed, so that fewer cases are the first of more, and kinds that look from the same distances look
+    from the same views.
     """
     for index in range(count):
-        rng = np.random.default_rng([seed, index])
-        camera, true = _view(rng, mesh, width_px, height_px=height_px)
-        region = region_from_mask(mesh_mask(mesh, true, camera), tolerance_px=0.0)
-        if protocol.outline == "poly40":
-            region = hand_drawn(region, rng)
-        yield FitCase(camera, true, region, _start(rng, true, protocol))
+        yield fit_case(subject, kind, size=size, seed=seed, index=index)
 
 
-def hand_drawn(region: Region, rng: Generator) -> Region:
-    """A region of at most 40 vertices, each off by N(0, 1 px) a coordinate; what is too small to draw is left out."""
-    drawn = [part for part in region.parts if part.area_px2 >= SMALLEST_DRAWN_PX2]
-    large = Region(
-        tuple(
-            Part(part.outer, tuple(h for h in part.holes if abs(h.signed_area_px2) >= SMALLEST_DRAWN_PX2))
-            for part in drawn or region.parts
-        )
-    )
-    tolerance = 0.1
-    simple = large.simplified(tolerance)
-    while sum(len(ring) for ring in simple.rings) > POLYGON_VERTICES and tolerance < _COARSEST_PX:
-        tolerance *= 1.15
-        simple = large.simplified(tolerance)
-
-    def shaken(ring: Ring) -> Ring:
-        return Ring(ring.points_px + POLYGON_NOISE_PX * rng.normal(size=ring.points_px.shape))
-
-    return Region(tuple(Part(shaken(p.outer), tuple(shaken(hole) for hole in p.holes)) for p in simple.parts))
+def fit_case(subject: Subject, kind: Kind, *, size: tuple[int, int], seed: int, index: int) -> FitCase:
+    """The case of that index."""
+    rng = np.random.default_rng([seed, index])
+    side = Side.RIGHT
+    if kind.way is Way.SEARCH_SIDES and np.random.default_rng([seed, index, _SIDE]).random() < 0.5:
+        side, subject = Side.LEFT, subject.mirrored()
+    nearest, farthest = _CLOSE_LENGTHS if kind.is_close else (2.0, 6.0)
+    view = draw_view(rng, subject, Range(*size, nearest, farthest, is_cut=kind.is_cut))
+    region, ignored = _outlined(kind, view, rng, collar_mm=subject.collar_mm)
+    given = view.camera
+    if kind.fov_error:
+        factor = 1.0 + rng.uniform(-kind.fov_error, kind.fov_error)
+        given = given.with_vertical_fov(factor * given.vertical_fov_deg, source=given.source)
+    start = _start(np.random.default_rng([seed, index, _START]), view.pose)
+    return FitCase(view.camera, given, view.pose, side, region, ignored, start, view.rejected)
 
 
-def _view(rng: Generator, mesh: Mesh, width_px: int, *, height_px: int) -> tuple[Camera, Pose]:
-    size = np.array([width_px, height_px])
-    while True:
-        camera = Camera.from_vertical_fov(rng.uniform(40, 70), width_px, height_px=height_px)
-        distance = rng.uniform(2, 6) * float(mesh.extent_mm[0])
-        azimuth, elevation, roll = np.radians([rng.uniform(0, 360), rng.uniform(-10, 80), rng.uniform(-30, 30)])
-        ray = camera.unproject(rng.uniform(0, 1, 2) * size)
-        ray /= np.linalg.norm(ray)
-        axis = np.cross([0.0, 0.0, 1.0], ray)
-        turn = Pose(quaternion_from_rotation_vector(_angle_axis(axis, ray)), np.zeros(3)).rotation
-        pose = Pose.from_matrix(turn @ _facing(azimuth, elevation, roll=roll), ray * distance)
-        points = pose.apply(mesh.vertices_mm)
-        if points[:, 2].min() < 1.0:
-            continue
-        pixels = camera.project(points)
-        if (pixels > _INSET_PX).all() and (pixels < size - _INSET_PX).all():
-            return camera, pose
+def _outlined(kind: Kind, view: View, rng: Generator, *, collar_mm: Array) -> tuple[Region, tuple[Region, ...]]:
+    """The outline given, and what is marked as hiding the rest."""
+    if kind.hiding is not Hiding.NOTHING:
+        behind = behind_ellipse if kind.hiding is Hiding.BLOB else behind_half_plane
+        collar_px = view.camera.project(view.pose.apply(collar_mm))
+        hidden = behind(view.mask, kind.hidden_share, collar_px=collar_px, rng=rng)
+        return pixel_outline(hidden.mask), (hidden.occluder,) if kind.is_marked else ()
+    if kind.jitter_px:
+        return jittered(view.mask, kind.jitter_px, rng=rng), ()
+    region = pixel_outline(view.mask)
+    return (hand_drawn(region, rng) if kind.is_drawn else region), ()
 
 
-def _facing(azimuth: float, elevation: float, *, roll: float) -> Array:
-    """(3, 3) camera_from_shoe rotation of a camera that looks at the shoe from there, turned by roll."""
-    across = np.cos(elevation)
-    forward = -np.array([across * np.cos(azimuth), across * np.sin(azimuth), np.sin(elevation)])
-    right = np.cross(forward, [0.0, 0.0, 1.0])
-    right /= np.linalg.norm(right)
-    c, s = np.cos(roll), np.sin(roll)
-    rolled = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
-    return np.asarray(rolled @ np.stack([right, np.cross(forward, right), forward]))
-
-
-def _angle_axis(axis: Array, ray: Array) -> Array:
-    sine = float(np.linalg.norm(axis))
-    return axis * (np.arctan2(sine, ray[2]) / max(sine, 1e-12))
-
-
-def _start(rng: Generator, true: Pose, protocol: Protocol) -> Pose:
+def _start(rng: Generator, true: Pose) -> Pose:
+    """Off by 20 degrees about a random axis and by 10 % of the distance in a random direction."""
     turn, move = rng.normal(size=3), rng.normal(size=3)
-    turn *= np.radians(protocol.start_deg) / np.linalg.norm(turn)
-    move *= protocol.start_share * np.linalg.norm(true.translation_mm) / np.linalg.norm(move)
+    turn *= np.radians(START_DEG) / np.linalg.norm(turn)
+    move *= START_SHARE * np.linalg.norm(true.translation_mm) / np.linalg.norm(move)
     return true.moved(np.concatenate([turn, move]))

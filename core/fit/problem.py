@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -23,7 +23,8 @@ from core.labels.instance import ShoeSize, Side
 class FitProblem:
     """A shoe and an outline. proxies: sized and sided; camera: the pinhole, lens undone; contour: the evidence.
 
-    region and ignored are as they were drawn, in the photo's (distorted) px.
+    region and ignored are as they were drawn, in the photo's (distorted) px. right: the proxies of the right shoe at
+    its own size, where they are not these; factors: what they were scaled by, the second negative for a left shoe.
     """
 
     proxies: ShoeProxies
@@ -31,6 +32,13 @@ class FitProblem:
     contour: Contour
     region: Region
     ignored: tuple[Region, ...] = ()
+    right: ShoeProxies | None = None
+    factors: tuple[float, float, float] = (1.0, 1.0, 1.0)
+
+    @property
+    def side(self) -> Side:
+        """The foot that the proxies are for."""
+        return Side.LEFT if self.factors[1] < 0 else Side.RIGHT
 
     @property
     def scene(self) -> Scene:
@@ -55,9 +63,10 @@ def fit_problem(
     """
     if not np.isfinite(model_length_mm) or model_length_mm <= 0:
         raise FitError(f"The shoe model's length is {model_length_mm} mm; set a length above zero in the library.")
-    factors = size.factors(model_length_mm) * ([1.0, -1.0, 1.0] if side is Side.LEFT else [1.0, 1.0, 1.0])
-    proxies = _sized(mesh, (float(factors[0]), float(factors[1]), float(factors[2])))
-    return problem_of(proxies, camera=camera, region=region, ignored=ignored)
+    along, across, up = (float(factor) for factor in size.factors(model_length_mm))
+    factors = (along, -across if side is Side.LEFT else across, up)
+    found = problem_of(_sized(mesh, factors), camera=camera, region=region, ignored=ignored)
+    return replace(found, right=proxies_of(mesh), factors=factors)
 
 
 def problem_of(proxies: ShoeProxies, *, camera: Camera, region: Region, ignored: Sequence[Region] = ()) -> FitProblem:

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from core.fit.errors import FitCancelled, FitError
 from core.fit.overlap import overlap
+from core.fit.pixel_exact import sharpened
 from core.fit.problem import FitProblem, fit_problem
-from core.fit.residuals import CAUCHY, TUKEY, model_residuals
-from core.fit.silhouette import overlap_iou, visible_outline
-from core.fit.solver import Scene, Stage, Stand, descend
+from core.fit.residuals import CAUCHY
+from core.fit.silhouette import overlap_iou
+from core.fit.solver import Stage, Stand, descend
+from core.fit.stages import last_stage
 from core.fit.starts import aligned, turned
 from core.fit.uncertainty import pose_covariance
 from core.geometry.pose import Pose, quaternion_from_matrix
@@ -27,7 +29,6 @@ OnStep = Callable[[Pose, float], bool]
 _CLEAR_IOU = 0.975
 _BEST_OF_COARSE = 3
 _HIDDEN_ENOUGH = 0.05
-_MOST_LINES = 320
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +82,7 @@ def refine_pose(problem: FitProblem, start: Pose, *, on_step: OnStep | None = No
     start_iou = overlap(problem, start).iou
     _check_in_front(problem, first)
     progress = Progress(on_step, first)
-    found = _polished(problem, _candidates(problem, first, progress), progress)
+    found = sharpened(problem, _polished(problem, _candidates(problem, first, progress), progress))
     pose = pose_of(found)
     covariance = pose_covariance(problem.proxies.polish, problem.scene, found)
     measured = overlap(problem, pose)
@@ -188,22 +189,7 @@ def _polished(problem: FitProblem, stands: list[Stand], progress: Progress) -> S
     found = []
     for index, stand in enumerate(stands):
         watch = progress.show if index == 0 else progress.tick
-        stage = _polish_stage(problem.scene, problem, stand)
+        stage = last_stage(problem.contour.length_px)
         stand = descend(problem.proxies.polish, problem.scene, start=stand, stage=stage, watch=watch)
         found.append((_iou(problem, stand) if len(stands) > 1 else 1.0, stand))
     return max(found, key=lambda pair: pair[0])[1]
-
-
-def _polish_stage(scene: Scene, problem: FitProblem, stand: Stand) -> Stage:
-    """Tukey's cost at three times the spread of what is left."""
-    lines = int(np.clip(scene.contour.length_px / 2, 100, _MOST_LINES))
-    outline = visible_outline(
-        problem.proxies.search, stand.rotation, translation=stand.translation, lens=scene.lens, lines=100
-    )
-    spread = 1.0
-    if outline is not None:
-        view = (stand.rotation, stand.translation, scene.lens, outline.points_mm, outline.normals)
-        errors = np.abs(model_residuals(*view, scene.contour.field))
-        if np.isfinite(errors).any():
-            spread = max(1.0, 1.2 * 1.48 * float(np.nanmedian(errors)))
-    return Stage(lines, 500, rounds=4, steps=4, image_weight=4.0, kernel=TUKEY, scale_px=3.0 * spread, stop=1e-5)

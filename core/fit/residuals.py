@@ -16,11 +16,16 @@ from numba import njit
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 CAUCHY, TUKEY = 0, 1
-_SAME_WAY = 0.3
+_SAME_WAY = np.float32(0.3)
+_OTHER_WAY = np.float32(1e12)
+_INDICES = 8192
+_NO_MATCH = int(_OTHER_WAY.view(np.int32)) & ~(_INDICES - 1)
 _BEHIND_MM = 1e-3
 _RIM = 3.0
+_ROOT_2, _LOG_2 = 1.4142135623730951, 0.6931471805599453
 
 
 class Field(NamedTuple):
@@ -64,47 +69,159 @@ def normal_equations(
     robust: tuple[int, float, float, float],
 ) -> Equations:
     """Weighted J^T J, J^T e and cost of both families; robust: (kernel, its scale px, weight of (I), tangential px)."""
+    screen = np.empty((7, points.shape[0]))
+    in_front = projected(rotation, translation, focal_centre, points, normals, screen)
+    return summed(screen, in_front, translation, focal_centre, field, samples, matched(samples, screen), robust)
+
+
+@njit(cache=True, nogil=True)
+def summed(
+    screen: Array,
+    in_front: bool,
+    translation: Array,
+    focal_centre: Array,
+    field: Field,
+    samples: Samples,
+    matches: Ints,
+    robust: tuple[int, float, float, float],
+) -> Equations:
+    """`normal_equations` of points that are on the `projected` screen, and samples `matched` with them, already."""
     kind, scale, image_weight, tangential = robust
-    hessian = np.zeros((6, 6))
-    gradient = np.zeros(6)
-    count = points.shape[0]
-    pixels, directions, jacobians, in_front = _projected(rotation, translation, focal_centre, points, normals)
-    if not in_front or count == 0:
-        return Equations(hessian, gradient, np.inf)
-    model_cost, model_count = 0.0, 0
-    row = np.empty(6)
-    for i in range(count):
-        u, v = pixels[i, 0], pixels[i, 1]
-        if not _counts(u, v, field):
+    if not in_front or screen.shape[1] == 0:
+        return Equations(np.zeros((6, 6)), np.zeros(6), np.inf)
+    count = screen.shape[1] + samples.at_px.shape[0]
+    # Rows: which point, direction on the screen (2), error, its robust size squared, share in the sum.
+    listed = np.empty((5, count))
+    which = np.empty(count, dtype=np.int64)
+    model = _listed_model(screen, field, which, listed)
+    if model == 0:
+        return Equations(np.zeros((6, 6)), np.zeros(6), np.inf)
+    listed[4, :model] = 1.0 / model
+    image_share = image_weight / max(samples.at_px.shape[0], 1)
+    found, lost = _listed_image(screen, samples, matches, tangential, which[model:], listed[:, model:])
+    listed[4, model : model + found] *= image_share
+    cost = image_share * lost * _robust_cost(1e4, kind) * scale * scale
+    return weighted_equations(screen, translation, focal_centre, which[: model + found], listed, kind, scale, cost)
+
+
+@njit(cache=True, nogil=True)
+def _listed_model(screen: Array, field: Field, which: Ints, listed: Array) -> int:
+    """List the residuals of the model's outline; how many there are."""
+    count = 0
+    for i in range(screen.shape[1]):
+        u, v = screen[0, i], screen[1, i]
+        if not evidence_at(u, v, field):
             continue
         e, gx, gy = distance_at(u, v, field)
-        rho, weight = _robust(e * e, kind, scale)
-        model_cost += rho
-        model_count += 1
-        _jacobian(rotation, translation, focal_centre, points[i], gx, gy, row)
-        _accumulate(hessian, gradient, row, e, weight)
-    if model_count == 0:
-        return Equations(hessian, gradient, np.inf)
-    share = 1.0 / model_count
-    hessian *= share
-    gradient *= share
-    image_share = image_weight / max(samples.at_px.shape[0], 1)
-    image_cost = 0.0
+        which[count] = i
+        listed[0, count], listed[1, count] = gx, gy
+        listed[2, count], listed[3, count] = e, e * e
+        count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _listed_image(
+    screen: Array, samples: Samples, matches: Ints, tangential: float, which: Ints, listed: Array
+) -> tuple[int, float]:
+    """List the residuals of the region's outline; how many there are, and the weight of those that have no match."""
+    count, lost = 0, 0.0
     for i in range(samples.at_px.shape[0]):
-        k, squared, e = _nearest(samples.at_px[i], samples.normals[i], pixels, directions)
+        k = matches[i]
         if k < 0:
-            image_cost += samples.weights[i] * _robust(1e4 * scale * scale, kind, scale)[0]
+            lost += samples.weights[i]
             continue
-        off = squared - e * e
-        rho, weight = _robust(squared if off > tangential * tangential else e * e, kind, scale)
-        image_cost += samples.weights[i] * rho
-        for c in range(6):
-            row[c] = -jacobians[k, c]
-        _accumulate(hessian, gradient, row, e, weight * image_share * samples.weights[i])
+        dx, dy = samples.at_px[i, 0] - screen[0, k], samples.at_px[i, 1] - screen[1, k]
+        nx, ny = screen[2, k], screen[3, k]
+        e = dx * nx + dy * ny
+        squared = dx * dx + dy * dy
+        which[count] = k
+        listed[0, count], listed[1, count] = -nx, -ny
+        listed[2, count] = e
+        listed[3, count] = squared if squared - e * e > tangential * tangential else e * e
+        listed[4, count] = samples.weights[i]
+        count += 1
+    return count, lost
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def weighted_equations(
+    screen: Array,
+    translation: Array,
+    focal_centre: Array,
+    which: Ints,
+    listed: Array,
+    kind: int,
+    scale: float,
+    lost: float,
+) -> Equations:
+    """Robust weights, Jacobians and their sums, one loop each over all residuals so that they run abreast."""
+    count = which.shape[0]
+    ratios, weights = np.empty(count), np.empty(count)
+    for i in range(count):
+        ratios[i] = listed[3, i] / (scale * scale)
+    for i in range(count):
+        rest = max(1.0 - ratios[i], 0.0)
+        weights[i] = listed[4, i] * (1.0 / (1.0 + ratios[i]) if kind == CAUCHY else rest * rest)
+    rows = np.empty((6, count))
+    for i in range(count):
+        k = which[i]
+        x, y, z = screen[4, k], screen[5, k], screen[6, k]
+        depth = z + translation[2]
+        jx, jy = listed[0, i] * focal_centre[0] / depth, listed[1, i] * focal_centre[1] / depth
+        jz = -(jx * (x + translation[0]) + jy * (y + translation[1])) / depth
+        rows[0, i], rows[1, i], rows[2, i] = y * jz - z * jy, z * jx - x * jz, x * jy - y * jx
+        rows[3, i], rows[4, i], rows[5, i] = jx, jy, jz
+    hessian, gradient = np.empty((6, 6)), np.empty(6)
+    weighted = np.empty(count)
     for r in range(6):
-        for c in range(r):
-            hessian[r, c] = hessian[c, r]
-    return Equations(hessian, gradient, model_cost * share + image_cost * image_share)
+        total = 0.0
+        for i in range(count):
+            weighted[i] = weights[i] * rows[r, i]
+            total += weighted[i] * listed[2, i]
+        gradient[r] = total
+        for c in range(r, 6):
+            total = 0.0
+            for i in range(count):
+                total += weighted[i] * rows[c, i]
+            hessian[r, c] = total
+            hessian[c, r] = total
+    return Equations(hessian, gradient, lost + _robust_sum(ratios, listed[4], kind) * scale * scale)
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _robust_sum(ratios: Array, shares: Array, kind: int) -> float:
+    """Sum of share times robust cost in units of the scale squared; `ratios` is used up."""
+    total = 0.0
+    if kind != CAUCHY:
+        for i in range(ratios.shape[0]):
+            rest = max(1.0 - ratios[i], 0.0)
+            total += shares[i] * (1.0 - rest * rest * rest)
+        return total / 6.0
+    bits = ratios.view(np.int64)
+    for i in range(ratios.shape[0]):
+        ratios[i] += 1.0
+    # The logarithm by hand, because one of the library's would be called for each residual: x = m·2^n with 1 <= m < 2.
+    for i in range(ratios.shape[0]):
+        power = float((bits[i] >> 52) - 1023)
+        bits[i] = (bits[i] & 0x000FFFFFFFFFFFFF) | 0x3FF0000000000000
+        s = (ratios[i] - _ROOT_2) / (ratios[i] + _ROOT_2)
+        t = s * s
+        series = 1.0 + t * (1 / 3 + t * (1 / 5 + t * (1 / 7 + t * (1 / 9 + t * (1 / 11 + t * (1 / 13))))))
+        total += shares[i] * ((power + 0.5) * _LOG_2 + 2.0 * s * series)
+    return 0.5 * total
+
+
+@njit(cache=True, nogil=True)
+def _robust_cost(ratio: float, kind: int) -> float:
+    """Cost in units of the scale squared of a residual whose robust size squared is `ratio` of it.
+
+    Cauchy's, or Tukey's, whose scale is where a residual stops counting.
+    """
+    if kind == CAUCHY:
+        return 0.5 * np.log1p(ratio)
+    rest = max(1.0 - ratio, 0.0)
+    return (1.0 - rest * rest * rest) / 6.0
 
 
 @njit(cache=True, nogil=True)
@@ -112,15 +229,23 @@ def image_residuals(
     rotation: Array, translation: Array, focal_centre: Array, points: Array, normals: Array, samples: Samples
 ) -> tuple[Array, Array, Array]:
     """(M,) distance along the nearest normal, (M,) whole distance (nan: none faces the same way), (M, 6) Jacobian."""
-    pixels, directions, jacobians, _ = _projected(rotation, translation, focal_centre, points, normals)
+    screen = np.empty((7, points.shape[0]))
+    projected(rotation, translation, focal_centre, points, normals, screen)
     count = samples.at_px.shape[0]
+    matches = matched(samples, screen)
     along, whole, rows = np.full(count, np.nan), np.full(count, np.nan), np.zeros((count, 6))
     for i in range(count):
-        k, squared, e = _nearest(samples.at_px[i], samples.normals[i], pixels, directions)
+        k = matches[i]
         if k >= 0:
-            along[i], whole[i] = e, np.sqrt(squared)
-            for c in range(6):
-                rows[i, c] = -jacobians[k, c]
+            dx, dy = samples.at_px[i, 0] - screen[0, k], samples.at_px[i, 1] - screen[1, k]
+            nx, ny = screen[2, k], screen[3, k]
+            along[i], whole[i] = dx * nx + dy * ny, np.sqrt(dx * dx + dy * dy)
+            x, y, z = screen[4, k], screen[5, k], screen[6, k]
+            depth = z + translation[2]
+            jx, jy = -nx * focal_centre[0] / depth, -ny * focal_centre[1] / depth
+            jz = -(jx * (x + translation[0]) + jy * (y + translation[1])) / depth
+            rows[i, 0], rows[i, 1], rows[i, 2] = y * jz - z * jy, z * jx - x * jz, x * jy - y * jx
+            rows[i, 3], rows[i, 4], rows[i, 5] = jx, jy, jz
     return along, whole, rows
 
 
@@ -129,11 +254,12 @@ def model_residuals(
     rotation: Array, translation: Array, focal_centre: Array, points: Array, normals: Array, field: Field
 ) -> Array:
     """(N,) the region's signed distance at each point of the model's outline, nan where the evidence is hidden."""
-    pixels, _, _, _ = _projected(rotation, translation, focal_centre, points, normals)
+    screen = np.empty((7, points.shape[0]))
+    projected(rotation, translation, focal_centre, points, normals, screen)
     found = np.full(points.shape[0], np.nan)
     for i in range(points.shape[0]):
-        if _counts(pixels[i, 0], pixels[i, 1], field):
-            found[i] = distance_at(pixels[i, 0], pixels[i, 1], field)[0]
+        if evidence_at(screen[0, i], screen[1, i], field):
+            found[i] = distance_at(screen[0, i], screen[1, i], field)[0]
     return found
 
 
@@ -193,70 +319,31 @@ def stepped(rotation: Array, translation: Array, tangent: Array) -> tuple[Array,
 
 
 @njit(cache=True, nogil=True)
-def _projected(
-    rotation: Array, translation: Array, focal_centre: Array, points: Array, normals: Array
-) -> tuple[Array, Array, Array, bool]:
-    """Pixels, outward directions on the screen, Jacobians along them, and whether all is in front of the camera."""
-    count = points.shape[0]
-    pixels, directions, jacobians = np.empty((count, 2)), np.empty((count, 2)), np.empty((count, 6))
+def projected(
+    rotation: Array, translation: Array, focal_centre: Array, points: Array, normals: Array, screen: Array
+) -> bool:
+    """Write (7, N): pixels, outward directions on the screen, turned points; whether all is in front of the camera."""
     fx, fy, cx, cy = focal_centre[0], focal_centre[1], focal_centre[2], focal_centre[3]
-    in_front = True
-    for i in range(count):
-        p, n = points[i], normals[i]
-        x = rotation[0, 0] * p[0] + rotation[0, 1] * p[1] + rotation[0, 2] * p[2] + translation[0]
-        y = rotation[1, 0] * p[0] + rotation[1, 1] * p[1] + rotation[1, 2] * p[2] + translation[1]
-        z = rotation[2, 0] * p[0] + rotation[2, 1] * p[1] + rotation[2, 2] * p[2] + translation[2]
-        if z < _BEHIND_MM:
-            in_front = False
-            z = _BEHIND_MM
-        pixels[i, 0], pixels[i, 1] = fx * x / z + cx, fy * y / z + cy
-        nx = (rotation[0, 0] * n[0] + rotation[0, 1] * n[1] + rotation[0, 2] * n[2]) / fx
-        ny = (rotation[1, 0] * n[0] + rotation[1, 1] * n[1] + rotation[1, 2] * n[2]) / fy
-        length = max(np.sqrt(nx * nx + ny * ny), 1e-300)
-        directions[i, 0], directions[i, 1] = nx / length, ny / length
-        _jacobian(rotation, translation, focal_centre, p, nx / length, ny / length, jacobians[i])
-    return pixels, directions, jacobians, in_front
+    nearest = np.inf
+    for i in range(points.shape[0]):
+        a, b, c = points[i, 0], points[i, 1], points[i, 2]
+        x = rotation[0, 0] * a + rotation[0, 1] * b + rotation[0, 2] * c
+        y = rotation[1, 0] * a + rotation[1, 1] * b + rotation[1, 2] * c
+        z = rotation[2, 0] * a + rotation[2, 1] * b + rotation[2, 2] * c
+        depth = max(z + translation[2], _BEHIND_MM)
+        nearest = min(nearest, depth)
+        screen[0, i], screen[1, i] = fx * (x + translation[0]) / depth + cx, fy * (y + translation[1]) / depth + cy
+        screen[4, i], screen[5, i], screen[6, i] = x, y, z
+        a, b, c = normals[i, 0], normals[i, 1], normals[i, 2]
+        nx = (rotation[0, 0] * a + rotation[0, 1] * b + rotation[0, 2] * c) / fx
+        ny = (rotation[1, 0] * a + rotation[1, 1] * b + rotation[1, 2] * c) / fy
+        scale = 1.0 / max(np.sqrt(nx * nx + ny * ny), 1e-300)
+        screen[2, i], screen[3, i] = nx * scale, ny * scale
+    return nearest > _BEHIND_MM
 
 
 @njit(cache=True, nogil=True)
-def _jacobian(
-    rotation: Array, translation: Array, focal_centre: Array, p: Array, nx: float, ny: float, row: Array
-) -> None:
-    """Write the (6,) derivative of a point's place along (nx, ny) on the screen."""
-    x = rotation[0, 0] * p[0] + rotation[0, 1] * p[1] + rotation[0, 2] * p[2]
-    y = rotation[1, 0] * p[0] + rotation[1, 1] * p[1] + rotation[1, 2] * p[2]
-    z = rotation[2, 0] * p[0] + rotation[2, 1] * p[1] + rotation[2, 2] * p[2]
-    depth = z + translation[2]
-    jx, jy = nx * focal_centre[0] / depth, ny * focal_centre[1] / depth
-    jz = -(jx * (x + translation[0]) + jy * (y + translation[1])) / depth
-    row[0], row[1], row[2] = y * jz - z * jy, z * jx - x * jz, x * jy - y * jx
-    row[3], row[4], row[5] = jx, jy, jz
-
-
-@njit(cache=True, nogil=True)
-def _accumulate(hessian: Array, gradient: Array, row: Array, e: float, weight: float) -> None:
-    """Add one residual to the upper triangle."""
-    for r in range(6):
-        scaled = weight * row[r]
-        gradient[r] += scaled * e
-        for c in range(r, 6):
-            hessian[r, c] += scaled * row[c]
-
-
-@njit(cache=True, nogil=True)
-def _robust(squared: float, kind: int, scale: float) -> tuple[float, float]:
-    """Cost and weight of a residual whose robust size is `squared`; Tukey's scale is where it stops counting."""
-    ratio = squared / (scale * scale)
-    if kind == 0:
-        return 0.5 * scale * scale * np.log1p(ratio), 1.0 / (1.0 + ratio)
-    if ratio >= 1.0:
-        return scale * scale / 6.0, 0.0
-    rest = 1.0 - ratio
-    return scale * scale / 6.0 * (1.0 - rest * rest * rest), rest * rest
-
-
-@njit(cache=True, nogil=True)
-def _counts(u: float, v: float, field: Field) -> bool:
+def evidence_at(u: float, v: float, field: Field) -> bool:
     """Whether there is evidence at (u, v): inside the photo and not under an ignored region."""
     if not (field.frame[0] < u < field.frame[2] and field.frame[1] < v < field.frame[3]):
         return False
@@ -269,15 +356,27 @@ def _counts(u: float, v: float, field: Field) -> bool:
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _nearest(at: Array, normal: Array, pixels: Array, directions: Array) -> tuple[int, float, float]:
-    """The nearest outline point that faces the same way (-1: none), its squared distance, and that along its normal."""
-    best, found = 1e300, -1
-    for k in range(pixels.shape[0]):
-        dx, dy = at[0] - pixels[k, 0], at[1] - pixels[k, 1]
-        squared = dx * dx + dy * dy
-        if squared < best and normal[0] * directions[k, 0] + normal[1] * directions[k, 1] > _SAME_WAY:
-            best, found = squared, k
-    if found < 0:
-        return found, best, 0.0
-    e = (at[0] - pixels[found, 0]) * directions[found, 0] + (at[1] - pixels[found, 1]) * directions[found, 1]
-    return found, best, e
+def matched(samples: Samples, screen: Array) -> Ints:
+    """(M,) the nearest outline point that faces the same way as each sample, -1: none.
+
+    Squared distances are compared as the bits of float32, the last of which hold the point's index, so that one minimum
+    of whole numbers finds both; points that are nearer by less than a thousandth are taken as equally near.
+    """
+    count = min(screen.shape[1], _INDICES)
+    x, y = screen[0, :count].astype(np.float32), screen[1, :count].astype(np.float32)
+    nx, ny = screen[2, :count].astype(np.float32), screen[3, :count].astype(np.float32)
+    keys = np.empty(count, dtype=np.float32)
+    bits = keys.view(np.int32)
+    found = np.empty(samples.at_px.shape[0], dtype=np.int64)
+    for i in range(samples.at_px.shape[0]):
+        u, v = np.float32(samples.at_px[i, 0]), np.float32(samples.at_px[i, 1])
+        a, b = np.float32(samples.normals[i, 0]), np.float32(samples.normals[i, 1])
+        for k in range(count):
+            dx, dy = u - x[k], v - y[k]
+            away = a * nx[k] + b * ny[k] <= _SAME_WAY
+            keys[k] = dx * dx + dy * dy + (_OTHER_WAY if away else np.float32(0.0))
+        nearest = _NO_MATCH
+        for k in range(count):
+            nearest = min(nearest, (bits[k] & ~(_INDICES - 1)) | k)
+        found[i] = nearest & (_INDICES - 1) if nearest < _NO_MATCH else -1
+    return found

@@ -17,6 +17,7 @@ Mask = NDArray[np.bool_]
 NEAREST_MM = 1.0
 _CRACK_PX = 0.25
 _FINEST_PX = 0.5
+_FEWEST_POINTS = 8
 
 
 def focal_centre(camera: Camera) -> Array:
@@ -28,16 +29,34 @@ def visible_outline(
     mesh: OutlineMesh, rotation: Array, *, translation: Array, lens: Array, lines: int
 ) -> OutlinePoints | None:
     """The outline on about `lines` rows or columns along the longer side; None when a part is not in front."""
-    pixels, points, (x0, y0, x1, y1, nearest) = project(mesh.vertices_mm, rotation, translation, lens)
-    if nearest < NEAREST_MM:
-        return None
-    kept, weights = folds(pixels, mesh.faces, mesh.edges, mesh.turns)
-    step = max(max(x1 - x0, y1 - y0) / lines, _FINEST_PX)
-    window = np.array([x0, y0, x1 + step, y1 + step, step])
+    arrays = (mesh.vertices_mm, mesh.faces, mesh.edges, mesh.turns)
+    places, normals, step = outline_of(arrays, rotation, translation, lens, lines)
+    return OutlinePoints(places, normals, step) if len(places) else None
+
+
+@njit(cache=True, nogil=True)
+def outline_of(
+    mesh: tuple[Array, Ints, Ints, NDArray[np.int8]], rotation: Array, translation: Array, lens: Array, lines: int
+) -> tuple[Array, Array, float]:
+    """Points (N, 3) and normals (N, 3) of `visible_outline` and their spacing in px; N = 0 when there is none.
+
+    mesh: vertices_mm, faces, edges, turns of an OutlineMesh.
+    """
+    vertices, faces, edges, turns = mesh
+    none = np.empty((0, 3))
+    pixels, points, bounds = project(vertices, rotation, translation, lens)
+    if not bounds[4] >= NEAREST_MM:
+        return none, none, 0.0
+    kept, weights = folds(pixels, faces, edges, turns)
+    step = max(bounds[2] - bounds[0], bounds[3] - bounds[1]) / lines
+    step = max(step, _FINEST_PX)
+    window = np.array([bounds[0], bounds[1], bounds[2] + step, bounds[3] + step, step])
     places, normals = outline_points(
-        (pixels, points), mesh.edges, kept, weights, window, _CRACK_PX, rotation, translation, lens
+        (pixels, points), edges, kept, weights, window, _CRACK_PX, rotation, translation, lens
     )
-    return OutlinePoints(places, normals, step) if len(places) >= 8 else None
+    if places.shape[0] < _FEWEST_POINTS:
+        return none, none, 0.0
+    return places, normals, step
 
 
 def overlap_iou(mesh: OutlineMesh, rotation: Array, *, translation: Array, lens: Array, pixels: PixelGrid) -> float:

@@ -9,17 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.fit.contour import Contour
-from core.fit.residuals import Equations, Samples, normal_equations, stepped
-from core.fit.silhouette import visible_outline
+from core.fit.descent import descended
+from core.fit.residuals import Equations, Samples, normal_equations
 from core.render.outline import OutlineMesh, OutlinePoints
 
 Array = NDArray[np.float64]
-
-_FIRST_DAMPING = 1e-3
-_DAMPING_UP, _DAMPING_DOWN = 8.0, 0.25
-_LARGEST_DAMPING = 1e7
-_LARGEST_TURN_RAD = 0.35
-_LARGEST_MOVE = 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +30,8 @@ class Stage:
     """How hard to look. lines: rows or columns of the outline; samples: of the region's outline, at most;
 
     rounds: outlines taken; steps: Levenberg-Marquardt steps on each; image_weight: of the region -> model family;
-    kernel and scale_px: of the robust cost; stop: |w| + |v|/Z below which it has converged.
+    kernel and scale_px: of the robust cost, 0 for three times the spread of what is left; stop: |w| + |v|/Z below which
+    it has converged.
     """
 
     lines: int
@@ -62,19 +57,20 @@ Watch = Callable[[Stand], None]
 
 def descend(mesh: OutlineMesh, scene: Scene, *, start: Stand, stage: Stage, watch: Watch) -> Stand:
     """The stand reached from `start`; `watch` is told of each accepted step. The cost is the last outline's own."""
-    stand = Stand(start.rotation, start.translation)
-    samples = scene.contour.thinned(stage.samples)
-    for _ in range(stage.rounds):
-        outline = visible_outline(
-            mesh, stand.rotation, translation=stand.translation, lens=scene.lens, lines=stage.lines
-        )
-        if outline is None:
-            return stand
-        before = stand
-        stand = _settle(outline, scene, stand=stand, samples=samples, stage=stage, watch=watch)
-        if _moved(before, stand) < stage.stop:
-            break
-    return stand
+    arrays = (mesh.vertices_mm, mesh.faces, mesh.edges, mesh.turns)
+    numbers = (stage.lines, stage.rounds, stage.steps, stage.image_weight, stage.kernel, stage.scale_px, stage.stop)
+    rotation, translation, cost, trail = descended(
+        arrays,
+        start.rotation,
+        start.translation,
+        scene.lens,
+        scene.contour.field,
+        scene.contour.thinned(stage.samples),
+        numbers,
+    )
+    for step in trail:
+        watch(Stand(step[:9].reshape(3, 3), step[9:]))
+    return Stand(rotation, translation, float(cost))
 
 
 def equations_at(outline: OutlinePoints, scene: Scene, *, stand: Stand, samples: Samples, stage: Stage) -> Equations:
@@ -92,53 +88,3 @@ def equations_at(outline: OutlinePoints, scene: Scene, *, stand: Stand, samples:
         samples,
         robust,
     )
-
-
-def _settle(
-    outline: OutlinePoints, scene: Scene, *, stand: Stand, samples: Samples, stage: Stage, watch: Watch
-) -> Stand:
-    """Levenberg-Marquardt on one outline."""
-    here = equations_at(outline, scene, stand=stand, samples=samples, stage=stage)
-    stand = Stand(stand.rotation, stand.translation, here.cost)
-    damping = _FIRST_DAMPING
-    for _ in range(stage.steps):
-        tangent = _step(here, damping, depth_mm=float(stand.translation[2]))
-        if tangent is None:
-            break
-        rotation, translation = stepped(stand.rotation, stand.translation, tangent)
-        there = Stand(rotation, translation)
-        found = equations_at(outline, scene, stand=there, samples=samples, stage=stage)
-        if found.cost < here.cost:
-            here, stand = found, Stand(rotation, translation, found.cost)
-            damping *= _DAMPING_DOWN
-            watch(stand)
-        else:
-            damping *= _DAMPING_UP
-        if _length(tangent, float(stand.translation[2])) < stage.stop or damping > _LARGEST_DAMPING:
-            break
-    return stand
-
-
-def _step(equations: Equations, damping: float, *, depth_mm: float) -> Array | None:
-    """(6,) tangent of the damped normal equations, cut to a step the linearisation can answer for."""
-    if not np.isfinite(equations.cost):
-        return None
-    diagonal = np.diag(equations.hessian)
-    floor = 1e-9 * float(diagonal.max(initial=0.0))
-    if floor <= 0:
-        return None
-    damped = equations.hessian + np.diag(damping * np.maximum(diagonal, floor) + floor * 1e-3)
-    tangent = -np.linalg.solve(damped, equations.gradient)
-    turn, move = float(np.linalg.norm(tangent[:3])), float(np.linalg.norm(tangent[3:])) / max(depth_mm, 1e-9)
-    too_far = max(turn / _LARGEST_TURN_RAD, move / _LARGEST_MOVE, 1.0)
-    return np.asarray(tangent / too_far)
-
-
-def _length(tangent: Array, depth_mm: float) -> float:
-    return float(np.linalg.norm(tangent[:3]) + np.linalg.norm(tangent[3:]) / max(abs(depth_mm), 1e-9))
-
-
-def _moved(before: Stand, after: Stand) -> float:
-    turn = np.linalg.norm(before.rotation - after.rotation) / np.sqrt(2.0)
-    move = np.linalg.norm(before.translation - after.translation) / max(abs(after.translation[2]), 1e-9)
-    return float(turn + move)

@@ -8,6 +8,7 @@ from core.fit.overlap import overlap
 from core.fit.problem import problem_of
 from core.fit.proxy import chosen_proxies
 from core.fit.refine import refine_pose
+from core.fit.search import search_pose
 from core.geometry.camera import Camera
 from core.geometry.mesh import Mesh
 from core.geometry.pose import Pose
@@ -33,6 +34,7 @@ def warm_up() -> None:
     winding_mask(pixels, outline.edges, kept, weights, np.zeros_like(mask))
     problem = problem_of(chosen_proxies(mesh), camera=camera, region=region_from_mask(mask))
     refine_pose(problem, pose.moved([0.2, -0.1, 0.1, 20.0, 10.0, 60.0]))
+    search_pose(problem, upright=None)
     overlap(problem, pose)
 
 

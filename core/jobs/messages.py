@@ -105,6 +105,26 @@ class FitRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """Find the poses of a known shoe from its outline alone.
+
+    side: Side.UNKNOWN tries both feet. upright: the shoe stands and the photo is held as usual. hidden: parts of the
+    shoe may be hidden by what nobody marked, which takes longer. region and ignored as in FitRequest.
+    """
+
+    photo_id: str
+    instance_id: str
+    mesh: MeshRef
+    side: Side
+    size: ShoeSize
+    camera: Camera
+    region: Region
+    ignored: tuple[Region, ...] = ()
+    upright: bool = True
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class OverlapRequest:
     """How well a pose explains an outline right now; newer ones supersede older ones of the same instance."""
 
@@ -148,7 +168,9 @@ class ExportRequest:
     checked_only: bool = False
 
 
-Request: TypeAlias = SegmentRequest | CorrectRequest | FitRequest | OverlapRequest | ImportMeshRequest | ExportRequest
+Request: TypeAlias = (
+    SegmentRequest | CorrectRequest | FitRequest | SearchRequest | OverlapRequest | ImportMeshRequest | ExportRequest
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +214,25 @@ class FitResult:
 
 
 @dataclass(frozen=True, slots=True)
+class PoseHypothesis:
+    """A pose that explains the outline, for that foot; covariance as in FitResult."""
+
+    pose: Pose
+    side: Side
+    iou: float
+    contour_px: float
+    covariance: Array | None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Distinct poses (at least one), the best first, and the CPU time it took."""
+
+    hypotheses: tuple[PoseHypothesis, ...]
+    cpu_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class OverlapResult:
     """IoU of the rendered and the outlined region, and their mean two-way contour distance in px (nan if none)."""
 
@@ -227,7 +268,9 @@ class ExportResult:
     lines: tuple[tuple[str, str, str, str], ...]
 
 
-Answer: TypeAlias = SegmentResult | CorrectResult | FitResult | OverlapResult | MeshProposal | ExportResult
+Answer: TypeAlias = (
+    SegmentResult | CorrectResult | FitResult | SearchResult | OverlapResult | MeshProposal | ExportResult
+)
 
 
 @dataclass(frozen=True, slots=True)

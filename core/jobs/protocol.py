@@ -15,6 +15,7 @@ from core.jobs.messages import (
     Message,
     OverlapRequest,
     Request,
+    SearchRequest,
     SegmentRequest,
 )
 
@@ -71,6 +72,8 @@ def activity(request: Request) -> str:
             return "correcting an outline"
         case FitRequest():
             return "fitting"
+        case SearchRequest():
+            return "looking for a pose"
         case OverlapRequest():
             return "measuring how well a pose fits"
         case ImportMeshRequest():

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from core.jobs.messages import FitRequest, FitResult, MeshRef, OverlapRequest
+from core.jobs.messages import FitRequest, FitResult, MeshRef, OverlapRequest, PoseHypothesis, SearchRequest
 from core.labels.instance import Instance, PoseEstimate, Provenance, Source
 from core.labels.occlusion import hiding_regions
 from core.labels.photo import Photo
 from core.labels.project import Project
 
 FIT_VERSION = "silhouette-lm"
+SEARCH_VERSION = "silhouette-search"
 
 
 def why_not_fittable(instance: Instance, project: Project) -> str | None:
@@ -41,12 +42,54 @@ def fit_request(photo: Photo, instance: Instance, *, project: Project, mesh_file
     )
 
 
+def why_not_searchable(instance: Instance, project: Project) -> str | None:
+    """Why the pose of an instance cannot be looked for, or None."""
+    if instance.region.is_empty:
+        return "it has no outline to find a pose from"
+    if instance.model_id is None:
+        return "it has no shoe model"
+    return None if instance.model_id in project.models else "its shoe model is not in the project"
+
+
+def search_request(
+    photo: Photo, instance: Instance, *, project: Project, mesh_file: str, upright: bool = True, hidden: bool = False
+) -> SearchRequest:
+    """The request to find a searchable instance's pose from its outline alone; mesh_file: its model's cache file."""
+    model = project.models[instance.model_id or ""]
+    return SearchRequest(
+        photo.id,
+        instance.id,
+        MeshRef(mesh_file, model.mesh_sha256, model.length_mm),
+        instance.side,
+        instance.size or model.size,
+        photo.camera,
+        instance.region,
+        hiding_regions(instance, photo, project=project),
+        upright,
+        hidden,
+    )
+
+
 def overlap_request(photo: Photo, instance: Instance, *, project: Project, mesh_file: str) -> OverlapRequest:
     """The request to measure how well a fittable instance's pose explains its outline."""
     fit = fit_request(photo, instance, project=project, mesh_file=mesh_file)
     return OverlapRequest(
         fit.photo_id, fit.instance_id, fit.mesh, fit.side, fit.size, fit.camera, fit.region, fit.start, fit.ignored
     )
+
+
+def posed(instance: Instance, photo: Photo, found: PoseHypothesis) -> Instance:
+    """The instance with a pose that a search found, for the foot it was found for."""
+    residuals = {"iou": found.iou, "contour_px": found.contour_px}
+    estimate = PoseEstimate(
+        found.pose,
+        covariance=found.covariance,
+        iou=found.iou,
+        contour_px=found.contour_px,
+        camera_source=photo.camera.source,
+        provenance=Provenance(Source.FIT, SEARCH_VERSION, MappingProxyType(residuals)),
+    )
+    return instance.with_side(found.side).with_pose_estimate(estimate)
 
 
 def fitted(instance: Instance, photo: Photo, answer: FitResult) -> Instance:

@@ -28,14 +28,18 @@ from core.jobs.messages import (
     OverlapRequest,
     OverlapResult,
     PhotoRef,
+    PoseHypothesis,
     Request,
     Result,
+    SearchRequest,
+    SearchResult,
     SegmentRequest,
     SegmentResult,
     Step,
 )
 from core.jobs.protocol import CANCELLED, activity
 from core.jobs.task_failures import Report, TaskCancelled, TaskError
+from core.labels.instance import Side
 
 if TYPE_CHECKING:
     from core.fit.problem import FitProblem
@@ -52,6 +56,8 @@ def run_task(request: Request, report: Report) -> Answer:
             return _correct(request)
         case FitRequest():
             return _fit(request, report)
+        case SearchRequest():
+            return _search(request, report)
         case OverlapRequest():
             return _overlap(request)
         case ImportMeshRequest():
@@ -117,6 +123,28 @@ def _fit(request: FitRequest, report: Report) -> FitResult:
     except FitError as error:
         raise TaskError(str(error)) from error
     return FitResult(found.pose, found.covariance, found.iou, found.contour_px, found.start_iou, found.cpu_ms)
+
+
+def _search(request: SearchRequest, report: Report) -> SearchResult:
+    from core.fit.errors import FitCancelled, FitError
+    from core.fit.search import FULL, HIDDEN, UPRIGHT, search_sides
+
+    def on_step(pose: Pose, fraction: float) -> bool:
+        return report(Step(0, fraction, "Looking for the pose", pose=pose))
+
+    sides = (Side.RIGHT, Side.LEFT) if request.side is Side.UNKNOWN else (request.side,)
+    try:
+        if not report(Step(0, 0.0, "Looking for the pose")):
+            raise TaskCancelled
+        problems = [_fit_problem(replace(request, side=side)) for side in sides]
+        prior, effort = UPRIGHT if request.upright else None, HIDDEN if request.hidden else FULL
+        found = search_sides(problems, upright=prior, effort=effort, on_step=on_step)
+    except FitCancelled as cancelled:
+        raise TaskCancelled from cancelled
+    except FitError as error:
+        raise TaskError(str(error)) from error
+    poses = (PoseHypothesis(one.pose, one.side, one.iou, one.contour_px, one.covariance) for one in found.hypotheses)
+    return SearchResult(tuple(poses), found.cpu_ms)
 
 
 def _overlap(request: OverlapRequest) -> OverlapResult:
@@ -190,7 +218,7 @@ def _export(request: ExportRequest, report: Report) -> ExportResult:
     return ExportResult(request.out_dir, tuple(lines))
 
 
-def _fit_problem(request: FitRequest | OverlapRequest) -> FitProblem:
+def _fit_problem(request: FitRequest | SearchRequest | OverlapRequest) -> FitProblem:
     from core.fit.problem import fit_problem
 
     return fit_problem(

@@ -21,7 +21,7 @@ from core.commands import window_commands
 from core.document.document import Document
 from core.document.edit import Edit
 from core.geometry.camera import CameraSource
-from core.geometry.pose import Pose
+from core.geometry.pose import Pose, rotation_angle_deg
 from core.geometry.region import Region
 from core.geometry.tracing import region_from_mask
 from core.labels.instance import Instance, PoseEstimate, Side, Source, new_id
@@ -171,6 +171,23 @@ def test_fit_moves_a_pose_and_says_who_did(project: Path, say: Say) -> None:
     assert estimate is not None and estimate.provenance.source is Source.FIT
     assert estimate.provenance.residuals["iou"] == pytest.approx(fit["iou"])
     assert estimate.camera_source is CameraSource.HAND and estimate.covariance is not None
+
+
+def test_fit_finds_a_pose_from_the_outline_alone(project: Path, say: Say) -> None:
+    posed = posed_sneaker(project)
+    assert posed.pose is not None
+    with_instances(project, "a.png", posed.with_pose_estimate(None).with_model(None))
+    code, out, _ = say("fit", project, "--anew", "--json")
+    content = json.loads(out)
+    assert code == 0, content
+    (fit,) = content["fits"]
+    assert fit["iou"] > 0.97 and {"left", "right"} == {fit["side"], *(one["side"] for one in fit["others"])}
+    found = photos_in(project)[0].instances[0]
+    assert found.model_id == MODEL and found.pose_estimate is not None
+    assert found.pose_estimate.provenance.source is Source.FIT and found.pose_estimate.covariance is not None
+    assert rotation_angle_deg(found.pose_estimate.pose, posed.pose) < 3.0 and found.side is Side.RIGHT
+    assert say("fit", project, "--anew", "--model", "boot")[0] == 2
+    assert say("fit", project, "--hidden")[0] == 2
 
 
 def test_fit_tells_why_it_cannot(project: Path, say: Say) -> None:

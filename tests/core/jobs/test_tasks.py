@@ -7,7 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from job_builders import fit_request, import_request, missing_photo_request, overlap_request, segment_request, true_pose
+from job_builders import (
+    fit_request,
+    import_request,
+    missing_photo_request,
+    overlap_request,
+    search_request,
+    segment_request,
+    true_pose,
+)
 
 from core.geometry.pose import rotation_angle_deg
 from core.geometry.region import EMPTY_REGION
@@ -20,9 +28,11 @@ from core.jobs.messages import (
     OverlapResult,
     Request,
     Result,
+    SearchResult,
     SegmentResult,
     Step,
 )
+from core.labels.instance import Side
 
 
 def answered(request: Request) -> tuple[object, list[Step]]:
@@ -55,6 +65,21 @@ def test_a_fit_finds_the_pose_and_shows_its_way(tmp_path: Path) -> None:
     assert all(step.pose is not None for step in steps)
 
 
+def test_a_search_finds_the_pose_from_the_outline_alone(tmp_path: Path) -> None:
+    answer, steps = answered(search_request(tmp_path))
+    assert isinstance(answer, SearchResult)
+    assert answer.hypotheses[0].iou > 0.98
+    assert min(rotation_angle_deg(one.pose, true_pose()) for one in answer.hypotheses) < 3.0
+    fractions = [step.fraction for step in steps if step.fraction is not None]
+    assert len(fractions) > 2 and fractions == sorted(fractions)
+
+
+def test_a_search_of_an_unknown_foot_tries_both(tmp_path: Path) -> None:
+    answer, _ = answered(replace(search_request(tmp_path), side=Side.UNKNOWN))
+    assert isinstance(answer, SearchResult)
+    assert {one.side for one in answer.hypotheses} == {Side.LEFT, Side.RIGHT}
+
+
 def test_the_overlap_of_the_true_pose_is_nearly_one(tmp_path: Path) -> None:
     answer, steps = answered(overlap_request(tmp_path))
     assert isinstance(answer, OverlapResult)
@@ -76,16 +101,17 @@ def test_a_mesh_file_becomes_a_proposal_with_its_mesh_kept(tmp_path: Path) -> No
 
 def test_what_cannot_be_answered_says_why(tmp_path: Path) -> None:
     empty = replace(overlap_request(tmp_path), region=EMPTY_REGION)
+    unseen = replace(search_request(tmp_path), region=EMPTY_REGION)
     lost = replace(overlap_request(tmp_path), mesh=replace(empty.mesh, file=str(tmp_path / "lost.npz")))
     nothing = ImportMeshRequest(str(tmp_path / "nothing.obj"))
     outside = replace(segment_request(tmp_path), box_px=(900.0, 10.0, 950.0, 60.0))
-    for request in (empty, lost, nothing, outside, missing_photo_request(tmp_path)):
+    for request in (empty, unseen, lost, nothing, outside, missing_photo_request(tmp_path)):
         failed, _ = answered(request)
         assert isinstance(failed, Failed) and not failed.cancelled
         assert failed.sentence.endswith((".", "?")) and "internal" not in failed.sentence
 
 
-@pytest.mark.parametrize("build", [segment_request, fit_request, import_request])
+@pytest.mark.parametrize("build", [segment_request, fit_request, search_request, import_request])
 def test_a_report_that_says_no_ends_the_job(tmp_path: Path, build: object) -> None:
     told: list[Step] = []
 
