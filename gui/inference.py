@@ -218,7 +218,8 @@ def title_of(request: Request) -> str:
         case CorrectRequest():
             return "Correct the outline"
         case FitRequest():
-            return "Fit sneaker" if request.side is Side.UNKNOWN else f"Fit {request.side} sneaker"
+            side = request.evidence.side
+            return "Fit sneaker" if side is Side.UNKNOWN else f"Fit {side} sneaker"
         case SearchRequest():
             return "Find the pose"
         case OverlapRequest():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from core.geometry.camera import Camera
 from core.geometry.mesh import Mesh
 from core.geometry.pose import Pose
 from core.jobs.messages import (
+    Evidence,
     Failed,
     FitRequest,
     ImportMeshRequest,
@@ -27,6 +29,7 @@ from core.jobs.messages import (
 )
 from core.labels.instance import ShoeSize, Side
 
+AskedOfShoe = TypeVar("AskedOfShoe", FitRequest, SearchRequest, OverlapRequest)
 PATIENCE_S = 60.0
 ELLIPSE_BOX_PX = (90.0, 70.0, 230.0, 150.0)
 
@@ -113,31 +116,24 @@ def overlap_request(folder: Path) -> OverlapRequest:
     length = float(mesh.extent_mm[0])
     region = region_from_mask(mesh_mask(mesh, true_pose(), camera))
     ref = mesh_ref(mesh, folder)
-    return OverlapRequest("photo", "shoe", ref, Side.RIGHT, ShoeSize(length), camera, region, true_pose())
+    evidence = Evidence("photo", "shoe", ref, Side.RIGHT, ShoeSize(length), camera, region)
+    return OverlapRequest(evidence, true_pose())
 
 
 def fit_request(folder: Path) -> FitRequest:
     """The true pose sought from some degrees and centimetres away."""
-    asked = overlap_request(folder)
     start = true_pose().moved([0.06, -0.05, 0.08, 8.0, -6.0, 50.0])
-    return FitRequest(
-        asked.photo_id, asked.instance_id, asked.mesh, asked.side, asked.size, asked.camera, asked.region, start
-    )
+    return FitRequest(overlap_request(folder).evidence, start)
 
 
 def search_request(folder: Path) -> SearchRequest:
     """The true pose sought from nothing but its outline."""
-    asked = overlap_request(folder)
-    return SearchRequest(
-        asked.photo_id,
-        asked.instance_id,
-        asked.mesh,
-        asked.side,
-        asked.size,
-        asked.camera,
-        asked.region,
-        upright=False,
-    )
+    return SearchRequest(overlap_request(folder).evidence, upright=False)
+
+
+def asked_with(request: AskedOfShoe, **changes: object) -> AskedOfShoe:
+    """The request with other evidence."""
+    return replace(request, evidence=replace(request.evidence, **changes))  # type: ignore[arg-type]
 
 
 def mesh_ref(mesh: Mesh, folder: Path) -> MeshRef:

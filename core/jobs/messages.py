@@ -86,11 +86,25 @@ class CorrectRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class FitRequest:
-    """Refine the pose of a known shoe from its outline, starting from `start`.
+class ClickedPoint:
+    """A point of the shoe that the annotator found in the photo.
+
+    at_mm: in the shoe frame of a shoe of that side and size; at_px: in the photo, behind the lens; sigma_px: how
+    exactly it was clicked, along each axis.
+    """
+
+    name: str
+    at_mm: tuple[float, float, float]
+    at_px: tuple[float, float]
+    sigma_px: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything known of one sneaker in one photo before its pose.
 
     region: the visible outline in the photo's (distorted) px. ignored: regions whose contour evidence is dropped
-    (legs, ignore regions, the other shoe).
+    (legs, ignore regions, the other shoe). clicks: landmarks the annotator clicked.
     """
 
     photo_id: str
@@ -100,26 +114,27 @@ class FitRequest:
     size: ShoeSize
     camera: Camera
     region: Region
-    start: Pose
     ignored: tuple[Region, ...] = ()
+    clicks: tuple[ClickedPoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FitRequest:
+    """Refine the pose of a known shoe from its outline, starting from `start`."""
+
+    evidence: Evidence
+    start: Pose
 
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
     """Find the poses of a known shoe from its outline alone.
 
-    side: Side.UNKNOWN tries both feet. upright: the shoe stands and the photo is held as usual. hidden: parts of the
-    shoe may be hidden by what nobody marked, which takes longer. region and ignored as in FitRequest.
+    Side.UNKNOWN tries both feet. upright: the shoe stands and the photo is held as usual. hidden: parts of the
+    shoe may be hidden by what nobody marked, which takes longer.
     """
 
-    photo_id: str
-    instance_id: str
-    mesh: MeshRef
-    side: Side
-    size: ShoeSize
-    camera: Camera
-    region: Region
-    ignored: tuple[Region, ...] = ()
+    evidence: Evidence
     upright: bool = True
     hidden: bool = False
 
@@ -128,15 +143,8 @@ class SearchRequest:
 class OverlapRequest:
     """How well a pose explains an outline right now; newer ones supersede older ones of the same instance."""
 
-    photo_id: str
-    instance_id: str
-    mesh: MeshRef
-    side: Side
-    size: ShoeSize
-    camera: Camera
-    region: Region
+    evidence: Evidence
     pose: Pose
-    ignored: tuple[Region, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,8 +84,10 @@ def activity(request: Request) -> str:
 
 def superseding_key(request: Request) -> tuple[str, str] | None:
     """Of two requests with the same key only the newer one is worth answering; None never gives way."""
-    if isinstance(request, OverlapRequest | CorrectRequest):
+    if isinstance(request, CorrectRequest):
         return request.photo_id, request.instance_id
+    if isinstance(request, OverlapRequest):
+        return request.evidence.photo_id, request.evidence.instance_id
     return None
 
 

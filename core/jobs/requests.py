@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from core.jobs.messages import FitRequest, FitResult, MeshRef, OverlapRequest, PoseHypothesis, SearchRequest
+from core.jobs.messages import Evidence, FitRequest, FitResult, MeshRef, OverlapRequest, PoseHypothesis, SearchRequest
 from core.labels.instance import Instance, PoseEstimate, Provenance, Source
 from core.labels.occlusion import hiding_regions
 from core.labels.photo import Photo
@@ -25,11 +25,10 @@ def why_not_fittable(instance: Instance, project: Project) -> str | None:
     return None
 
 
-def fit_request(photo: Photo, instance: Instance, *, project: Project, mesh_file: str) -> FitRequest:
-    """The request to refine a fittable instance's pose from where it is; mesh_file: its model's cache file."""
+def evidence_of(photo: Photo, instance: Instance, *, project: Project, mesh_file: str) -> Evidence:
+    """What is known of an instance that has an outline and a model; mesh_file: its model's cache file."""
     model = project.models[instance.model_id or ""]
-    assert instance.pose is not None
-    return FitRequest(
+    return Evidence(
         photo.id,
         instance.id,
         MeshRef(mesh_file, model.mesh_sha256, model.length_mm),
@@ -37,9 +36,14 @@ def fit_request(photo: Photo, instance: Instance, *, project: Project, mesh_file
         instance.size or model.size,
         photo.camera,
         instance.region,
-        instance.pose,
         hiding_regions(instance, photo, project=project),
     )
+
+
+def fit_request(photo: Photo, instance: Instance, *, project: Project, mesh_file: str) -> FitRequest:
+    """The request to refine a fittable instance's pose from where it is."""
+    assert instance.pose is not None
+    return FitRequest(evidence_of(photo, instance, project=project, mesh_file=mesh_file), instance.pose)
 
 
 def why_not_searchable(instance: Instance, project: Project) -> str | None:
@@ -54,28 +58,14 @@ def why_not_searchable(instance: Instance, project: Project) -> str | None:
 def search_request(
     photo: Photo, instance: Instance, *, project: Project, mesh_file: str, upright: bool = True, hidden: bool = False
 ) -> SearchRequest:
-    """The request to find a searchable instance's pose from its outline alone; mesh_file: its model's cache file."""
-    model = project.models[instance.model_id or ""]
-    return SearchRequest(
-        photo.id,
-        instance.id,
-        MeshRef(mesh_file, model.mesh_sha256, model.length_mm),
-        instance.side,
-        instance.size or model.size,
-        photo.camera,
-        instance.region,
-        hiding_regions(instance, photo, project=project),
-        upright,
-        hidden,
-    )
+    """The request to find a searchable instance's pose from its outline alone."""
+    return SearchRequest(evidence_of(photo, instance, project=project, mesh_file=mesh_file), upright, hidden)
 
 
 def overlap_request(photo: Photo, instance: Instance, *, project: Project, mesh_file: str) -> OverlapRequest:
     """The request to measure how well a fittable instance's pose explains its outline."""
-    fit = fit_request(photo, instance, project=project, mesh_file=mesh_file)
-    return OverlapRequest(
-        fit.photo_id, fit.instance_id, fit.mesh, fit.side, fit.size, fit.camera, fit.region, fit.start, fit.ignored
-    )
+    assert instance.pose is not None
+    return OverlapRequest(evidence_of(photo, instance, project=project, mesh_file=mesh_file), instance.pose)
 
 
 def posed(instance: Instance, photo: Photo, found: PoseHypothesis) -> Instance:

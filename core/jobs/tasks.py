@@ -17,6 +17,7 @@ from core.jobs.messages import (
     Answer,
     CorrectRequest,
     CorrectResult,
+    Evidence,
     ExportRequest,
     ExportResult,
     Failed,
@@ -114,7 +115,7 @@ def _fit(request: FitRequest, report: Report) -> FitResult:
         return report(Step(0, fraction, "Fitting", pose=pose))
 
     try:
-        problem = _fit_problem(request)
+        problem = _fit_problem(request.evidence)
         if not report(Step(0, 0.0, "Fitting", pose=request.start)):
             raise TaskCancelled
         found = refine_pose(problem, request.start, on_step=on_step)
@@ -132,11 +133,12 @@ def _search(request: SearchRequest, report: Report) -> SearchResult:
     def on_step(pose: Pose, fraction: float) -> bool:
         return report(Step(0, fraction, "Looking for the pose", pose=pose))
 
-    sides = (Side.RIGHT, Side.LEFT) if request.side is Side.UNKNOWN else (request.side,)
+    evidence = request.evidence
+    sides = (Side.RIGHT, Side.LEFT) if evidence.side is Side.UNKNOWN else (evidence.side,)
     try:
         if not report(Step(0, 0.0, "Looking for the pose")):
             raise TaskCancelled
-        problems = [_fit_problem(replace(request, side=side)) for side in sides]
+        problems = [_fit_problem(replace(evidence, side=side)) for side in sides]
         prior, effort = UPRIGHT if request.upright else None, HIDDEN if request.hidden else FULL
         found = search_sides(problems, upright=prior, effort=effort, on_step=on_step)
     except FitCancelled as cancelled:
@@ -152,7 +154,7 @@ def _overlap(request: OverlapRequest) -> OverlapResult:
     from core.fit.overlap import overlap
 
     try:
-        measured = overlap(_fit_problem(request), request.pose)
+        measured = overlap(_fit_problem(request.evidence), request.pose)
     except FitError as error:
         raise TaskError(str(error)) from error
     return OverlapResult(measured.iou, measured.contour_px)
@@ -218,17 +220,17 @@ def _export(request: ExportRequest, report: Report) -> ExportResult:
     return ExportResult(request.out_dir, tuple(lines))
 
 
-def _fit_problem(request: FitRequest | SearchRequest | OverlapRequest) -> FitProblem:
+def _fit_problem(evidence: Evidence) -> FitProblem:
     from core.fit.problem import fit_problem
 
     return fit_problem(
-        _mesh(request.mesh),
-        model_length_mm=request.mesh.length_mm,
-        side=request.side,
-        size=request.size,
-        camera=request.camera,
-        region=request.region,
-        ignored=request.ignored,
+        _mesh(evidence.mesh),
+        model_length_mm=evidence.mesh.length_mm,
+        side=evidence.side,
+        size=evidence.size,
+        camera=evidence.camera,
+        region=evidence.region,
+        ignored=evidence.ignored,
     )
 
 

@@ -73,7 +73,7 @@ class Machine:
         request = self._fit_request(photo, instance)
         if request is None:
             return
-        self._cancel(lambda job: isinstance(job, FitRequest) and job.instance_id == instance.id)
+        self._cancel(lambda job: isinstance(job, FitRequest) and job.evidence.instance_id == instance.id)
         basis = photo.instance(instance.id)
 
         def on_step(step: Step) -> None:
@@ -160,7 +160,9 @@ class Machine:
 
     def _is_of_this_photo(self, request: Request | None) -> bool:
         photo_id = self._session.photo_id
-        return is_outlining(request, photo_id) or (isinstance(request, FitRequest) and request.photo_id == photo_id)
+        return is_outlining(request, photo_id) or (
+            isinstance(request, FitRequest) and request.evidence.photo_id == photo_id
+        )
 
     def _cancel(self, which: Callable[[Request | None], bool]) -> bool:
         running = [job for job in self._inference.jobs if which(job.request) and not job.cancelled]

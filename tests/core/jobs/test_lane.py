@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-from job_builders import overlap_request, segment_request
+from job_builders import asked_with, overlap_request, segment_request
 
 from core.jobs.messages import Failed
 from core.jobs.pipe import FromCore
@@ -17,7 +16,7 @@ def test_a_newer_question_about_the_same_shoe_takes_the_place_of_an_older(tmp_pa
     lane = Lane(told.append)
     request = overlap_request(tmp_path)
     lane.add(1, request)
-    lane.add(2, replace(request, instance_id="the other shoe"))
+    lane.add(2, asked_with(request, instance_id="the other shoe"))
     lane.add(3, request)
     assert [(message.job_id, message.cancelled) for message in told if isinstance(message, Failed)] == [(1, True)]
 

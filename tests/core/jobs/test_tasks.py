@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from job_builders import (
+    asked_with,
     fit_request,
     import_request,
     missing_photo_request,
@@ -75,7 +76,7 @@ def test_a_search_finds_the_pose_from_the_outline_alone(tmp_path: Path) -> None:
 
 
 def test_a_search_of_an_unknown_foot_tries_both(tmp_path: Path) -> None:
-    answer, _ = answered(replace(search_request(tmp_path), side=Side.UNKNOWN))
+    answer, _ = answered(asked_with(search_request(tmp_path), side=Side.UNKNOWN))
     assert isinstance(answer, SearchResult)
     assert {one.side for one in answer.hypotheses} == {Side.LEFT, Side.RIGHT}
 
@@ -100,9 +101,9 @@ def test_a_mesh_file_becomes_a_proposal_with_its_mesh_kept(tmp_path: Path) -> No
 
 
 def test_what_cannot_be_answered_says_why(tmp_path: Path) -> None:
-    empty = replace(overlap_request(tmp_path), region=EMPTY_REGION)
-    unseen = replace(search_request(tmp_path), region=EMPTY_REGION)
-    lost = replace(overlap_request(tmp_path), mesh=replace(empty.mesh, file=str(tmp_path / "lost.npz")))
+    empty = asked_with(overlap_request(tmp_path), region=EMPTY_REGION)
+    unseen = asked_with(search_request(tmp_path), region=EMPTY_REGION)
+    lost = asked_with(overlap_request(tmp_path), mesh=replace(empty.evidence.mesh, file=str(tmp_path / "lost.npz")))
     nothing = ImportMeshRequest(str(tmp_path / "nothing.obj"))
     outside = replace(segment_request(tmp_path), box_px=(900.0, 10.0, 950.0, 60.0))
     for request in (empty, unseen, lost, nothing, outside, missing_photo_request(tmp_path)):
@@ -143,5 +144,5 @@ def test_photos_and_meshes_are_read_once_and_again_when_they_change(tmp_path: Pa
     assert tasks._pixels(request.photo) is first
     Path(request.photo.file).write_bytes(Path(request.photo.file).read_bytes() + b"changed")
     assert tasks._pixels(request.photo) is not first
-    mesh = overlap_request(tmp_path).mesh
+    mesh = overlap_request(tmp_path).evidence.mesh
     assert tasks._mesh(mesh) is tasks._mesh(mesh)
