@@ -98,6 +98,7 @@ def _parser() -> tuple[argparse.ArgumentParser, frozenset[str]]:
     _synth_command(commands)
     _training_commands(commands)
     _evaluate_command(commands)
+    _agreement_commands(commands)
     _study_commands(commands)
     _silhouette_command(commands)
     _window_commands(commands)
@@ -252,6 +253,19 @@ def _evaluate_command(commands: Any) -> None:
     command.add_argument("--device", default="auto", help="cpu, cuda or auto (default)")
     text = f"photos looked at at once (default: {THREADS})"
     command.add_argument("--threads", metavar="N", type=int, default=THREADS, help=text)
+
+
+def _agreement_commands(commands: Any) -> None:
+    text = "begin a second, blind pass: a project beside the first, with some of its photos and none of its labels"
+    second = _command(commands, "second-pass", run=("agreement_commands", "second_pass"), text=text)
+    second.add_argument("--share", type=float, default=0.1, help="of the labelled photos (default: 0.1)")
+    second.add_argument("--seed", metavar="N", type=int, default=0, help="the same seed takes the same photos")
+    second.add_argument("--out", metavar="FILE", help="the project to make (default: beside it, “… second pass”)")
+    second.add_argument("--annotator", metavar="NAME", help="whose pass it is")
+    text = "say what two passes over the same photos differ by: outlines, poses, keypoints and their COCO sigmas"
+    agreement = _command(commands, "agreement", run=("agreement_commands", "agreement"), text=text)
+    agreement.add_argument("second", metavar="SECOND", help="the project of the second pass")
+    agreement.add_argument("--keep", action="store_true", help="have keypoint exports of PROJECT carry the sigmas")
 
 
 def _study_commands(commands: Any) -> None:

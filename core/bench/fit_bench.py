@@ -16,6 +16,7 @@ from core.bench.fit_cases import DEFAULT_KINDS, KINDS, SIZES, Kind, Way
 from core.bench.fit_lines import measured
 from core.bench.fit_masks import mask_line
 from core.bench.fit_measures import Line
+from core.bench.fit_page import read_runs, write_page
 from core.bench.fit_report import json_of, text_of
 from core.bench.fit_views import Subject
 from core.fit.warm import warm_up
@@ -29,6 +30,9 @@ _CLOSE = SIZES[-1]
 def run(arguments: Sequence[str]) -> int:
     """The command; prints a table, or one JSON object with --json. 0 when it ran. Raises ValueError with a sentence."""
     wanted = _parsed(arguments)
+    if wanted.runs:
+        write_page(wanted.page, read_runs(wanted.runs))
+        return 0
     if _THREADS_VARIABLE not in os.environ:
         return _run_apart(arguments)
     subjects = [_subject(file) for file in wanted.model or [None]]
@@ -36,6 +40,8 @@ def run(arguments: Sequence[str]) -> int:
     warm_up()
     with _one_thread():
         told = _told(subjects, other, wanted=wanted)
+    if wanted.page:
+        write_page(wanted.page, told)
     if wanted.json:
         json.dump(told, sys.stdout)
         sys.stdout.write("\n")
@@ -91,7 +97,11 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--no-baseline", action="store_true", help="leave the slow baselines of refine out")
     parser.add_argument("--baseline-cases", type=int, default=10, help="cases of each baseline (default 10)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--page", metavar="FILE", type=Path, help="write the tables into this page, and a picture")
+    parser.add_argument("--runs", metavar="JSON", type=Path, nargs="+", help="with --page: of these runs instead")
     wanted = parser.parse_args(arguments)
+    if wanted.runs and not wanted.page:
+        parser.error("--runs needs --page, the page to write")
     if min(wanted.cases, wanted.baseline_cases) < 1 or wanted.seed < 0:
         parser.error("--cases and --baseline-cases must be at least 1, --seed at least 0")
     return wanted
