@@ -16,7 +16,7 @@ from core.document.edit import StaleEdit
 from core.document.store import StorageError
 
 INTERRUPTED = 130
-BENCHES = ("fit", "outlining", "overlay", "segment", "ui")
+BENCHES = ("fit", "gestures", "outlining", "overlay", "posing", "segment", "ui")
 _DESCRIPTION = """\
 Outline sneakers in photos and record their 6-DoF pose.
 Without a command, or with a project alone, the window opens.
@@ -161,14 +161,21 @@ def _label_commands(commands: Any) -> None:
     fit.add_argument("--any-view", action="store_true", help="with --anew: the shoe may lie or the photo be turned")
     text = "with --anew: parts may be hidden by what is not marked; takes longer"
     fit.add_argument("--hidden", action="store_true", help=text)
+    text = "the camera's focal length is a guess: find it with the pose of a photo's first shoe"
+    fit.add_argument("--free-focal", action="store_true", help=text)
+    text = "the shoe is not just the model's: find its width and height with the pose (its length stays)"
+    fit.add_argument("--free-shape", action="store_true", help=text)
 
 
 def _exchange_commands(commands: Any) -> None:
     text = "merge labels of another tool into a project; nothing that is there is replaced"
     command = _command(commands, "import", run=("exchange_commands", "import_labels"), text=text)
-    source = command.add_mutually_exclusive_group(required=True)
+    source = command.add_mutually_exclusive_group()
+    text = "a BOP dataset, a folder of labelme files, or a COCO file: it is looked at to tell which"
+    source.add_argument("source", metavar="SOURCE", nargs="?", help=text)
     source.add_argument("--labelme", metavar="DIR", nargs="+", help="labelme files, or folders of them")
     source.add_argument("--coco", metavar="FILE", help="a COCO instances or keypoints file")
+    source.add_argument("--bop", metavar="DIR", help="a BOP dataset, one of its sets, or a single scene")
     command.add_argument("--images", metavar="DIR", help="where the images of a COCO file lie (default: beside it)")
     text = "write a project's labels for other tools"
     command = _command(commands, "export", run=("exchange_commands", "export_labels"), text=text)
@@ -176,8 +183,12 @@ def _exchange_commands(commands: Any) -> None:
     command.add_argument("--coco", action="store_true", help="COCO instances: OUT/instances.json")
     command.add_argument("--coco-keypoints", action="store_true", help="COCO keypoints: OUT/keypoints.json")
     command.add_argument("--labelme", action="store_true", help="labelme, a file for each photo: OUT/labelme/")
+    command.add_argument("--bop", action="store_true", help="a BOP dataset with models and masks: OUT/bop/")
+    text = "the same by name: coco, coco-keypoints, labelme or bop; may be given several times"
+    names = ("coco", "coco-keypoints", "labelme", "bop")
+    command.add_argument("--format", metavar="NAME", action="append", default=[], choices=names, help=text)
     command.add_argument("--checked-only", action="store_true", help="only photos that somebody checked")
-    command.add_argument("--split", metavar="A,B,C", help="shares of train, val and test, such as 0.8,0.1,0.1 (COCO)")
+    command.add_argument("--split", metavar="A,B,C", help="shares of train, val and test: 0.8,0.1,0.1 (COCO, BOP)")
     command.add_argument("--seed", type=int, default=0, help="of the split; the same seed gives the same sets")
 
 

@@ -69,20 +69,30 @@ class Errands:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._running: list[Errand] = []
+        self._unasked: list[Errand] = []
         session.signals.document_changed.connect(self._on_document)
 
     def run(
-        self, title: str, work: Callable[[Progress], T], *, done: Callable[[T], None], anywhere: bool = False
+        self,
+        title: str,
+        work: Callable[[Progress], T],
+        *,
+        done: Callable[[T], None],
+        anywhere: bool = False,
+        asked: bool = True,
     ) -> None:
         """Do `work` in a thread, then `done` with its answer on the window's thread, once no drag lives.
 
-        What was begun for one project is not done to another; `anywhere` is for work that belongs to none.
+        What was begun for one project is not done to another; `anywhere` is for work that belongs to none. asked: what
+        the annotator asked for, and may give up; Escape is not about the window's own errands.
         """
         from core.storage.image_file import PhotoError
 
         errand = Errand(work, sentences=(StorageError, PhotoError, ValueError, OSError))
         document = self._session.document
         self._running.append(errand)
+        if not asked:
+            self._unasked.append(errand)
 
         def tell(fraction: float, text: str) -> None:
             self._session.notice(f"{title}: {text} ({fraction:.0%}). Escape gives up.")
@@ -107,10 +117,12 @@ class Errands:
         self.cancel()
 
     def cancel(self) -> bool:
-        """Have what runs end; answers whether there was anything."""
-        for errand in self._running:
+        """Have what was asked for end; answers whether there was anything."""
+        self._unasked = [errand for errand in self._unasked if errand in self._running]
+        asked = [errand for errand in self._running if errand not in self._unasked]
+        for errand in asked:
             errand.cancel()
-        return bool(self._running)
+        return bool(asked)
 
 
 class _Run(QRunnable):

@@ -7,24 +7,46 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QAbstractItemView, QAbstractSpinBox, QDockWidget, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QDockWidget,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QWidget,
+)
 
 from core.jobs.messages import ExportRequest
+from core.labels.photo import Review, Status
 from gui.actions.action import Action, ActionSet, menu_of
+from gui.actions.agreement_actions import AgreementActions
 from gui.actions.asking import Asking
+from gui.actions.auto_actions import AutoActions
+from gui.actions.camera_actions import CameraActions
+from gui.actions.click_actions import ClickActions, pointed_px
 from gui.actions.edit_actions import EditActions
 from gui.actions.exchange_actions import ExchangeActions
 from gui.actions.find_actions import FindActions
+from gui.actions.focal_actions import FocalActions
+from gui.actions.hypothesis_actions import HypothesisActions
 from gui.actions.label_actions import LabelActions
 from gui.actions.look_actions import LookActions
 from gui.actions.material_actions import MaterialActions
+from gui.actions.occluder_actions import OccluderActions
+from gui.actions.pair_actions import PairActions
 from gui.actions.photo_actions import UNFINISHED, PhotoActions
 from gui.actions.photo_files import PhotoFiles
 from gui.actions.photo_menu import PhotoMenu
 from gui.actions.pose_actions import PoseActions
+from gui.actions.pose_batch import PoseBatch
 from gui.actions.project_actions import ProjectActions
+from gui.actions.residual_actions import ResidualActions
 from gui.actions.segment_batch import SegmentBatch
+from gui.actions.sequence_actions import SequenceActions
+from gui.actions.unity_actions import UnityActions
 from gui.actions.view_actions import ViewActions
+from gui.panels.review_panel import reviewed_now
 from gui.panels.tool_palette import ToolPalette
 from gui.widgets.following import follow_edits
 from gui.widgets.number_field import NumberField
@@ -34,13 +56,16 @@ PALETTE = (
     "tool_select",
     "tool_polygon",
     "tool_box",
+    "tool_occluder",
     "segment_photo",
     None,
     "tool_part",
     "tool_hole",
     None,
+    "find_pose",
     "place_shoe",
     "tool_align",
+    "tool_keypoints",
     "fit",
     None,
     "zoom_fit",
@@ -50,6 +75,7 @@ CONTEXT = (
     "accept",
     "segment_photo",
     "segment_here",
+    "find_pose",
     "fit",
     "place_shoe",
     "tool_hole",
@@ -80,7 +106,13 @@ class Commands:
             preferences=workplace.preferences,
             chosen_ids=lambda: workplace.panels.photos.chosen_ids,
         )
-        photos = PhotoActions(session, shown_ids=lambda: workplace.panels.photos.shown_ids)
+        photos = PhotoActions(
+            session,
+            shown_ids=lambda: workplace.panels.photos.shown_ids,
+            reviewed=self._reviewed,
+        )
+        workplace.panels.review.reason_given.connect(photos.give_reason)
+        workplace.panels.poses.marked.connect(lambda status, ids: photos.set_status(Status(status), ids))
         self.photo_files = PhotoFiles(session, desk)
         self._photo_menu = PhotoMenu(
             session, photos, self.photo_files, batch=self.batch, segment_open=lambda: self.run("segment_photo")
@@ -123,18 +155,54 @@ class Commands:
         projects = ProjectActions(session, desk, asking=asking, errands=errands, preferences=preferences)
         exchange = ExchangeActions(session, desk, place.inference, asking=asking, errands=errands)
         yield from (*projects.table(), *self.materials.table(), *exchange.table(), *projects.last_table())
-        yield from (*EditActions(session).table(), *LabelActions(session, place.proposals).table())
+        labels = LabelActions(session, place.proposals)
+        occluders = OccluderActions(session, tool=lambda: place.canvas.hand.tool, window=asking.window)
+        labels.category_taken = occluders.take_category
+        yield from (*EditActions(session).table(), *labels.table(), *occluders.table())
         yield from (*place.segmenting.table(), *self.batch.table(), *place.offers.table(), *projects.label_table())
         yield from (
             *self._poses.table(),
+            *_auto_table(place, self._poses, menu=self._photo_menu),
             *place.machine.table(),
             *LookActions(session).table(),
             *photos.table(),
             *self.photo_files.table(),
+            *AgreementActions(session, desk, asking=asking, errands=errands).table(),
             *photos.last_table(),
         )
+        canvas, watch = place.canvas, place.panels.keypoints.watch
+        clicks = ClickActions(session, watch, errands=errands, place_px=lambda: pointed_px(canvas))
+        place.panels.keypoints.sigma_edited.connect(clicks.set_sigma)
+        place.panels.keypoints.watch.model_for = self._poses.model_for
+        yield from clicks.table()
         yield from self.views.table()
+        yield from (*self._camera_table(asking), *UnityActions(session, preferences).table())
+        yield from ResidualActions(session, place.canvas).table()
         yield from self._finding.table()
+
+    def _camera_table(self, asking: Asking) -> Iterable[Action]:
+        place, panel = self._workplace, self._workplace.panels.camera
+        cameras = CameraActions(
+            place.session,
+            place.desk,
+            asking=asking,
+            errands=place.errands,
+            chosen_ids=lambda: place.panels.photos.chosen_ids,
+            keep_distance=lambda: panel.keep_distance,
+        )
+        place.canvas.hand.dollied = cameras.dolly
+        for pressed in panel.findChildren(QPushButton):
+            pressed.clicked.connect(place.canvas.setFocus)  # the next key is the canvas' again
+        panel.exif_requested.connect(cameras.from_exif)
+        panel.file_requested.connect(lambda: cameras.from_file())
+        panel.apply_requested.connect(cameras.offer_menu)
+        panel.unity_copy_requested.connect(lambda: self.run("unity_copy"))
+        panel.unity_paste_requested.connect(lambda: self.run("unity_paste"))
+        place.panels.pose.camera_requested.connect(lambda: self.views.show_panel("Camera"))
+        why_no_fit, mesh_file = place.machine.why_no_fit, place.desk.mesh_file
+        focal = FocalActions(place.session, place.inference, mesh_file=mesh_file, why_no_fit=why_no_fit)
+        panel.fit_requested.connect(focal.ask)
+        return (*cameras.table(), *focal.table())
 
     def _connect_hand(self) -> None:
         canvas = self._workplace.canvas
@@ -166,15 +234,38 @@ class Commands:
         panels.instances.menu_requested.connect(lambda _, at: self._offer_menu())
         panels.models.chosen.connect(self._use_model)
         panels.models.landmarks_requested.connect(self.materials.place_landmarks)
+        panels.keypoints.landmarks_requested.connect(self.materials.place_landmarks)
+        panels.keypoints.import_requested.connect(lambda: self.run("import_model"))
+        panels.keypoints.offer_requested.connect(lambda: self.run("pose_from_clicks"))
+        panels.keypoints.remove_requested.connect(lambda: self.run("keypoint_remove"))
+        panels.keypoints.hidden_requested.connect(lambda: self.run("keypoint_hidden"))
+        panels.review.status_chosen.connect(lambda status: self.run(f"mark_{status}"))
+        panels.review.overview_wanted.connect(lambda: self.run("tool_review"))
+        panels.poses.opened.connect(self._open_pose)
+        panels.review.next_wanted.connect(lambda: self.run("next_unchecked"))
         panels.pose.import_requested.connect(lambda: self.run("import_model"))
         panels.pose.reset_requested.connect(lambda: self.run("reset_pose"))
         panels.pose.mirror_requested.connect(lambda: self.run("mirror"))
         panels.pose.copy_requested.connect(lambda: self.run("copy_previous"))
         panels.pose.fit_requested.connect(self._fit_from_panel)
-        for field in panels.pose.findChildren(NumberField):
+        for field in (*panels.pose.findChildren(NumberField), *panels.camera.findChildren(NumberField)):
             # A number entered, the hand goes on: the next key is the canvas' again.
             field.lineEdit().returnPressed.connect(self._workplace.canvas.setFocus)
             field.answered.connect(self._answer_from_panel)
+
+    def _open_pose(self, photo_id: str, instance_id: str) -> None:
+        session = self._workplace.session
+        session.open_photo(photo_id)
+        session.use_tool("align")
+        session.select(instance_id)
+        self._workplace.canvas.setFocus()
+        self.run("zoom_instance")
+
+    def _reviewed(self, reason: str) -> Review:
+        # The lock's module is loaded with the first project, not with the window.
+        from core.storage.project_lock import user_name
+
+        return reviewed_now(self._workplace.preferences["annotator"] or user_name(), reason)
 
     def _use_model(self, model_id: str) -> None:
         self._poses.use_model(model_id)
@@ -238,3 +329,20 @@ class Commands:
         for number, category in enumerate(list(self._workplace.session.project.categories.values())[:9], start=1):
             self.actions.rename(f"category_{number}", f"Category {number}: {category.name}")
         self.actions.refresh()
+
+
+def _auto_table(place: Workplace, poses: PoseActions, *, menu: PhotoMenu) -> Iterable[Action]:
+    """The commands that look for poses and flip through them."""
+    offered = (place.session, place.proposals, place.inference)
+    mesh_file, models = place.desk.mesh_file, poses.model_for
+    auto = AutoActions(*offered, segmenting=place.segmenting, mesh_file=mesh_file, model_for=models)
+    flipping = HypothesisActions(*offered, mesh_file=mesh_file, accept=place.machine.accept)
+    pairs = PairActions(*offered, mesh_file=mesh_file)
+    photos = place.panels.photos
+    going_on = SequenceActions(*offered, mesh_file=mesh_file, shown_ids=lambda: photos.shown_ids)
+    place.machine.also_stop = lambda: auto.stop() or pairs.stop() or going_on.stop()
+    place.shoe.strip.chosen.connect(flipping.show)
+    place.shoe.strip.taken_anyway.connect(flipping.take_anyway)
+    chosen = {"chosen_ids": lambda: place.panels.photos.chosen_ids}
+    batch = menu.poses = PoseBatch(place.session, place.inference, mesh_file=mesh_file, model_for=models, **chosen)
+    return (*auto.table(), *batch.table(), *flipping.table(), *pairs.table(), *going_on.table())

@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 
 from core.jobs.client import ProcessCore
 from core.jobs.messages import (
+    ContourRequest,
     CorrectRequest,
     ExportRequest,
     Failed,
@@ -25,6 +26,7 @@ from core.jobs.messages import (
     SegmentRequest,
     Step,
 )
+from core.jobs.pair_messages import PairFitRequest
 from core.jobs.protocol import CANCELLED, CoreState, InferenceCore, is_background
 from core.labels.instance import Side
 
@@ -220,10 +222,14 @@ def title_of(request: Request) -> str:
         case FitRequest():
             side = request.evidence.side
             return "Fit sneaker" if side is Side.UNKNOWN else f"Fit {side} sneaker"
+        case PairFitRequest():
+            return "Fit the pair"
         case SearchRequest():
             return "Find the pose"
         case OverlapRequest():
             return "Measure the overlap"
+        case ContourRequest():
+            return "Measure the contour"
         case ImportMeshRequest():
             return f"Read {PurePath(request.file).name}"
         case ExportRequest():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from math import nan
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
@@ -14,14 +15,12 @@ from core.jobs.requests import overlap_request
 from core.labels.instance import Instance
 from core.labels.photo import Photo
 from core.labels.shoe_model import ShoeModel
+from gui.fit_keys import LATE_MS, FitKeys, Key
 from gui.inference import Inference
 from gui.proposals import Proposals
 from gui.session import Session
 
 REST_MS = 150  # the shoes nobody has chosen wait until the hand pauses
-LATE_MS = 250  # from then on figures are marked as those of an older pose; sooner it would only flicker
-
-Key = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +97,11 @@ class OverlapWatch(QObject):
         key = self._key(instance)
         if key[:2] != self._asked[:2]:
             self._tell(None)  # another shoe: nothing is known of it yet
+        known = instance.pose_estimate
+        if key != self._asked and self._session.drag is not None and known is not None and known.iou is not None:
+            self._asked = key  # a shoe that is snapped while it is dragged brings its figures along
+            self._tell(LiveOverlap(instance.id, known.iou, known.contour_px if known.contour_px is not None else nan))
+            return
         if key != self._asked and not self._late.isActive():
             self._late.start()
         if key != self._asked and not self._under_way and self._ask(instance, key):
@@ -178,15 +182,7 @@ class _Known:
         self._tried: dict[str, Key] = {}
         self._measured: dict[str, tuple[Key, float]] = {}
         self._newest: dict[str, float] = {}
-        self._around: tuple[Photo | None, Key] = (None, ())
-
-    def key(self, photo: Photo, instance: Instance) -> Key:
-        """Everything the figure depends on; equal keys have equal figures."""
-        if self._around[0] is not photo:
-            # What may hide the shoe counts too; compared by identity where nothing changed.
-            self._around = photo, tuple(part for other in photo.instances for part in (other.category, other.region))
-        shape = (instance.model_id, instance.size, instance.side, photo.camera)
-        return (photo.id, instance.id, instance.pose, instance.region, self._around[1], *shape)
+        self.key = FitKeys().key
 
     def is_new(self, key: Key) -> bool:
         """Whether it was neither measured nor tried: what cannot be measured is not asked again and again."""

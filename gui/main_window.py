@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QDockWidget, QGridLayout, QHBoxLayout, QMainWindow, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QGridLayout, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from gui import theme
 from gui.commands import Commands
+from gui.panels.mode_tabs import ModeTabs
+from gui.tools.clicks import KEYPOINTS
+from gui.tools.review import REVIEW
 from gui.workplace import Workplace
 
 MENUS = ("&File", "&Edit", "&View", "&Label", "&Pose", "&Review", "&Help")
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 FRAME = QSize(16, 48)  # what a window manager puts round: the status line must not end below the screen
-MODES = (("Outline", "select"), ("Pose", "align"))
 
 
 class MainWindow(QMainWindow):
@@ -26,7 +30,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(QSize(1440, 900).boundedTo(self.screen().availableSize() - FRAME))
         self.workplace = workplace
-        self._modes = self._make_modes()
+        self._modes = ModeTabs(workplace.session)
         self.commands = Commands(workplace, self)
         self.commands.actions.fill(self.menuBar(), MENUS)
         self.menuBar().setCornerWidget(self._modes, Qt.Corner.TopRightCorner)
@@ -65,12 +69,13 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._pages.addWidget(panels.welcome)
         self._pages.addWidget(self.workplace.canvas)
+        self._pages.addWidget(panels.poses)
         # In one cell: a message that comes or goes while the hand draws must not move the photo under it.
         middle = QGridLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.addWidget(self._pages, 0, 0)
-        middle.addWidget(panels.notices, 0, 0, Qt.AlignmentFlag.AlignBottom)
-        panels.notices.raise_()
+        middle.addWidget(self.workplace.shoe.foot, 0, 0, Qt.AlignmentFlag.AlignBottom)
+        self.workplace.shoe.foot.raise_()
         row = QHBoxLayout(centre)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -84,17 +89,23 @@ class MainWindow(QMainWindow):
         photos = self._dock("Photos", panels.photos, LEFT)
         instances = self._dock("Instances", panels.instances, RIGHT)
         pose = self._dock("Pose", panels.pose, RIGHT)
+        camera = self._dock("Camera", panels.camera, RIGHT)
+        review = self._dock("Review", panels.review, RIGHT)
         models = self._dock("Models", panels.models, RIGHT)
+        keypoints = self._dock("Keypoints", panels.keypoints, RIGHT)
         history = self._dock("History", panels.history, LEFT)
         jobs = self._dock("Jobs", panels.jobs, LEFT)
-        self.tabifyDockWidget(pose, models)
-        pose.raise_()
-        self.tabifyDockWidget(photos, history)
-        self.tabifyDockWidget(history, jobs)
-        photos.raise_()
+        for tabs in ((pose, camera, review, models, keypoints), (photos, history, jobs)):
+            for before, after in pairwise(tabs):
+                self.tabifyDockWidget(before, after)
+            tabs[0].raise_()
+        by_tool, signals = {"align": pose, KEYPOINTS: keypoints, REVIEW: review}, self.workplace.session.signals
+        signals.tool_changed.connect(lambda tool: by_tool[tool].raise_() if tool in by_tool else None)
         self.setTabPosition(LEFT | RIGHT, self.tabPosition(LEFT).North)
         self.resizeDocks([photos, instances], [204, 288], Qt.Orientation.Horizontal)
         self.resizeDocks([instances, pose], [240, 520], Qt.Orientation.Vertical)
+        self._dock("Contour", panels.contour, Qt.DockWidgetArea.BottomDockWidgetArea).hide()
+        self.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
@@ -107,25 +118,20 @@ class MainWindow(QMainWindow):
         self.commands.add_panel(title, dock)
         return dock
 
-    def _make_modes(self) -> QTabBar:
-        bar = QTabBar()
-        bar.setObjectName("modes")
-        bar.setDrawBase(False)
-        bar.setExpanding(False)
-        bar.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        for index, (name, _) in enumerate(MODES):
-            bar.addTab(name)
-            bar.setTabToolTip(index, f"{name}  (Alt+{index + 1})")
-        return bar
-
     def _connect(self) -> None:
         session = self.workplace.session
-        self._modes.tabBarClicked.connect(lambda index: session.use_tool(MODES[index][1]) if index >= 0 else None)
-        session.signals.tool_changed.connect(lambda name: self._modes.setCurrentIndex(1 if name == "align" else 0))
         session.signals.document_changed.connect(lambda _: self._name())
-        session.signals.photo_changed.connect(lambda photo_id: self._pages.setCurrentIndex(1 if photo_id else 0))
+        session.signals.photo_changed.connect(lambda _: self._show_page())
+        session.signals.tool_changed.connect(lambda _: self._show_page())
         # A method, not a lambda: Qt forgets it with the window, while the theme outlives every window.
         theme.on_change().changed.connect(self._on_theme)
+
+    def _show_page(self) -> None:
+        session = self.workplace.session
+        page = 0 if session.photo_id is None else 2 if session.tool == REVIEW else 1
+        if page == 2 != self._pages.currentIndex():
+            self.workplace.panels.poses.look()
+        self._pages.setCurrentIndex(page)
 
     def _on_theme(self, colors: theme.ThemeColors) -> None:
         self.workplace.canvas.set_surround(colors.surround)

@@ -13,10 +13,12 @@ from gui.desk import Desk
 
 if TYPE_CHECKING:
     from core.geometry.mesh import Mesh
+    from core.render.point_picture import SurfacePoints
 
 _WIDTH_PX, _HEIGHT_PX = 176, 112
 _VIEW_DEG = (-28.0, 18.0)
 _POINTS = 60_000
+_TURNED_POINTS = 40_000
 
 
 class ModelPictures:
@@ -52,7 +54,40 @@ class ModelPictures:
             self._known[model.mesh_sha256] = pixmap
             self.ready()
 
-        self._errands.run("Drawing the model", work, done=done, anywhere=True)
+        self._errands.run("Drawing the model", work, done=done, anywhere=True, asked=False)
+
+
+class ModelSurfaces:
+    """Points on the surface of a model, made in a thread; the last one asked for is kept. `ready` as above."""
+
+    def __init__(self, desk: Desk, errands: Errands) -> None:
+        self.ready: Callable[[], None] = lambda: None
+        self._desk = desk
+        self._errands = errands
+        self._known: tuple[str, SurfacePoints | None] = ("", None)
+
+    def surface(self, model: ShoeModel) -> SurfacePoints | None:
+        """The model's surface, a right shoe at its own size, or None while it is being made."""
+        if self._known[0] != model.mesh_sha256:
+            file = self._desk.mesh_file(model)
+            self._known = (model.mesh_sha256 if file is not None else "", None)
+            if file is not None:
+                self._make(model, str(file))
+        return self._known[1]
+
+    def _make(self, model: ShoeModel, file: str) -> None:
+        def work(_: Progress) -> SurfacePoints:
+            from core.render.point_picture import SurfacePoints
+            from core.storage.mesh_cache import load_mesh_file
+
+            return SurfacePoints.of(load_mesh_file(file), _TURNED_POINTS)
+
+        def done(surface: SurfacePoints) -> None:
+            if self._known[0] == model.mesh_sha256:
+                self._known = (model.mesh_sha256, surface)
+                self.ready()
+
+        self._errands.run("Drawing the model", work, done=done, anywhere=True, asked=False)
 
 
 def picture_of(mesh: Mesh) -> QImage:

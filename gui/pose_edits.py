@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.document.edit import Edit
 from core.geometry.camera import Camera
 from core.geometry.pose import Pose
 from core.geometry.steering import angles_deg, pose_from_angles, rough_pose
+from core.geometry.uncertainty import Uncertainty, uncertainty_of
+from core.labels.camera_change import with_other_camera
 from core.labels.instance import Instance, PoseEstimate, ShoeSize
 from core.labels.photo import Photo
 from core.labels.shoe_model import ShoeModel
-
-Array = NDArray[np.float64]
-_STEP_RAD = 1e-5
 
 
 def edit_of(label: str, photo: Photo, instance: Instance, *, merge_key: str | None = None) -> Edit:
@@ -68,34 +66,21 @@ def with_size(instance: Instance, model: ShoeModel, size: ShoeSize, *, keep_dept
 
 def with_fov(photo: Photo, fov_deg: float) -> Photo:
     """The photo with another vertical field of view; every shoe keeps its place and size in the photo."""
-    camera = photo.camera.with_vertical_fov(fov_deg)
-    longer = np.array([1.0, 1.0, camera.fy_px / photo.camera.fy_px])
-    instances = []
-    for instance in photo.instances:
-        estimate = instance.pose_estimate
-        if estimate is not None:
-            moved = estimate.with_pose(estimate.pose.with_translation(estimate.pose.translation_mm * longer))
-            instance = instance.with_pose_estimate(replace(moved, camera_source=camera.source))
-        instances.append(instance)
-    return photo.with_camera(camera).with_instances(tuple(instances))
+    return with_other_camera(photo, photo.camera.with_vertical_fov(fov_deg))
 
 
-def sigmas(estimate: PoseEstimate) -> tuple[Array, Array] | None:
-    """One standard deviation of (yaw, pitch, roll) in degrees (3,) and of the place in mm (3,), when known."""
+def uncertainty(estimate: PoseEstimate) -> Uncertainty | None:
+    """How sure the pose is, when known."""
     if estimate.covariance is None:
         return None
-    columns = []
-    for axis in range(3):
-        step = np.zeros(6)
-        step[axis] = _STEP_RAD
-        there, back = angles_deg(estimate.pose.moved(step)), angles_deg(estimate.pose.moved(-step))
-        difference = (np.subtract(there, back) + 180.0) % 360.0 - 180.0
-        columns.append(difference / (2 * _STEP_RAD))
-    angles_from_omega = np.stack(columns, axis=1)
-    angles = angles_from_omega @ estimate.covariance[:3, :3] @ angles_from_omega.T
-    variances = np.concatenate([np.diag(angles), np.diag(estimate.covariance)[3:]])
-    deviations = np.sqrt(np.maximum(variances, 0.0))
-    return deviations[:3], deviations[3:]
+    return uncertainty_of(estimate.pose, estimate.covariance, camera_source=estimate.camera_source)
+
+
+def turn_sigma_deg(estimate: PoseEstimate) -> float | None:
+    """One standard deviation of the rotation about its least sure axis, in degrees, when known."""
+    if estimate.covariance is None:
+        return None
+    return float(np.degrees(np.sqrt(max(np.linalg.eigvalsh(estimate.covariance[:3, :3])[-1], 0.0))))
 
 
 def _pose_of(instance: Instance) -> Pose:

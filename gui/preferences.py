@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from core.document.signal import Signal
+from core.geometry.unity import AXES
 from core.storage.folders import config_dir
 
 Value: TypeAlias = bool | int | float | str | tuple[str, ...] | Mapping[str, str]
@@ -50,6 +51,10 @@ SETTINGS = (
     Setting(
         "shoe_look", "solid", "choice", "Shoe drawn as", "Shoe", choices=("solid", "texture", "wireframe", "outline")
     ),
+    Setting("snap_when_let_go", False, "bool", "Pull it to its outline when let go near it", "Shoe"),
+    Setting("unity_toe", "+Z", "choice", "In Unity the toe points to", "Unity", choices=AXES),
+    Setting("unity_up", "+Y", "choice", "In Unity the top points to", "Unity", choices=AXES),
+    Setting("unity_unit_mm", 100.0, "float", "A unit of Unity's is", "Unity", low=0.001, high=1e6, unit="mm"),
     Setting(
         "box_method",
         NETWORK_FIRST,
@@ -62,6 +67,7 @@ SETTINGS = (
     Setting("net", "", "text", "Network: a name or a file (empty: ours)", "Segmenter"),
     Setting("net_px", 512, "int", "The network sees a photo with", "Segmenter", low=128, high=2048, unit="px"),
     Setting("device", "auto", "choice", "The network runs on", "Segmenter", choices=("auto", "cpu", "cuda")),
+    Setting("residuals", False, "bool", "Contour error shown along the outline"),
     Setting("window_geometry", "", "text", "Place of the window"),
     Setting("window_state", "", "text", "Panels of the window"),
     Setting("recent_projects", (), "list", "Recent projects"),

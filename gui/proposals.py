@@ -10,10 +10,12 @@ from core.document.signal import Signal
 from core.geometry.camera import Camera
 from core.jobs.messages import Outline
 from core.jobs.outlines import shared
-from core.labels.instance import Instance
+from core.labels.instance import Instance, Side
 from core.labels.photo import Photo
 from gui.session import Session
 
+MOST_POSES = 6  # so many small pictures have room side by side
+_OWN = -1_000_000  # below the numbers of jobs and of series of jobs
 _SAME = 0.5  # IoU from which on an offer and what was put into the photo are the same thing
 
 
@@ -44,8 +46,43 @@ class OutlineOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class PoseOption:
+    """One of the poses that are offered: the instance as it would be with it.
+
+    doubt: a sentence why it is likely wrong, "" when nothing says so. rivals: options the outline allows as well.
+    """
+
+    instance: Instance
+    doubt: str = ""
+    rivals: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PoseOffer:
+    """The poses an outline allows, the likeliest first, and which of them is shown."""
+
+    options: tuple[PoseOption, ...]
+    at: int = 0
+
+    @property
+    def shown(self) -> PoseOption:
+        """The one that Enter would take."""
+        return self.options[self.at]
+
+    def with_option(self, option: PoseOption) -> PoseOffer:
+        """One pose more, which is shown; it takes the place of the last where there are `MOST_POSES` already."""
+        kept = self.options[: MOST_POSES - 1]
+        known = (replace(one, rivals=tuple(at for at in one.rivals if at < len(kept))) for one in kept)
+        return PoseOffer((*known, option), len(kept))
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
-    """What the machine offers: an instance as it would be, made from `basis`; streams until `finished`."""
+    """What the machine offers: an instance as it would be, made from `basis`; streams until `finished`.
+
+    poses: the poses to choose from, `instance` being the one that is shown; None for an outline or a single pose.
+    together: taken and refused with the others of its job, as one undo step.
+    """
 
     job_id: int
     photo_id: str
@@ -56,6 +93,8 @@ class Proposal:
     finished: bool = False
     camera: Camera | None = None
     outline: OutlineOffer | None = None
+    poses: PoseOffer | None = None
+    together: bool = False
 
     @property
     def key(self) -> tuple[int, str]:
@@ -75,6 +114,7 @@ class Proposal:
             return photo.with_instance(self.instance)
         estimate = self.instance.pose_estimate
         if self.is_pose and estimate is not None:
+            current = _completed(current, self.instance)
             if not self._measured_on(current, photo):
                 estimate = estimate.with_pose(estimate.pose, provenance=estimate.provenance)
             return photo.with_instance(current.with_pose_estimate(estimate))
@@ -87,8 +127,22 @@ class Proposal:
 
     @property
     def is_pose(self) -> bool:
-        """Whether it is about the pose; otherwise it is about the outline."""
-        return self.basis is not None and self.basis.region is self.instance.region
+        """Whether it is about the pose, perhaps with an outline that came along; otherwise it is about the outline."""
+        return self.poses is not None or not self.has_outline
+
+    @property
+    def has_outline(self) -> bool:
+        """Whether taking it changes the outline."""
+        return self.basis is None or self.basis.region is not self.instance.region
+
+    @property
+    def doubt(self) -> str:
+        """Why the pose that is shown is likely wrong, "" when nothing says so."""
+        return self.poses.shown.doubt if self.poses is not None else ""
+
+    def showing(self, poses: PoseOffer) -> Proposal:
+        """The offer with the pose shown that `poses` shows."""
+        return replace(self, poses=poses, instance=poses.shown.instance)
 
 
 class Proposals:
@@ -120,6 +174,11 @@ class Proposals:
         return tuple(p for p in self.shown if p.finished and not p.is_pose)
 
     @property
+    def pose(self) -> Proposal | None:
+        """The offered pose that keys mean: of what is picked or selected, else the newest; None if an outline is."""
+        return self._pose_among(self.shown)
+
+    @property
     def chosen(self) -> Proposal | None:
         """The offer that was picked."""
         return self.find(self.chosen_id) if self.chosen_id is not None else None
@@ -134,7 +193,7 @@ class Proposals:
 
     def own_job_id(self) -> int:
         """A number for an offer that no job made."""
-        return min(0, *(p.job_id for p in self._all), 0) - 1
+        return min([_OWN, *(p.job_id for p in self._all)]) - 1
 
     def choose(self, instance_id: str | None) -> None:
         """Pick the offer for an instance: keys and clicks mean it alone. What was chosen on the photo is let go."""
@@ -169,7 +228,7 @@ class Proposals:
             else:
                 after = applied
                 done.append(proposal)
-        label = done[0].label if len(done) == 1 else f"Outline {len(done)} sneakers"
+        label = done[0].label if len(done) == 1 or done[0].together else f"Outline {len(done)} sneakers"
         if done and not self._session.commit(Edit.of(label, photo, after)):
             return 0
         self._replace(tuple(p for p in self._all if p not in taken))
@@ -185,8 +244,8 @@ class Proposals:
         if job_id is not None:
             self._waiting = {key: value for key, value in self._waiting.items() if key[0] != job_id}
             gone = tuple(p for p in self._all if p.job_id == job_id)
-        elif self.chosen is not None:
-            gone = (self.chosen,)
+        elif (meant := self.chosen or self.pose) is not None:
+            gone = _with_its_own(meant, self.shown)
         else:
             gone = tuple(p for p in self.shown if p.job_id == self.shown[-1].job_id)
         if not gone:
@@ -204,9 +263,16 @@ class Proposals:
         finished = tuple(p for p in self.shown if p.finished)
         if self.chosen is not None:
             return (self.chosen,) if self.chosen.finished else ()
-        if finished and finished[-1].is_pose:
-            return finished[-1:]
-        return tuple(p for p in finished if not p.is_pose)
+        pose = self._pose_among(finished)
+        return _with_its_own(pose, finished) if pose is not None else tuple(p for p in finished if not p.is_pose)
+
+    def _pose_among(self, offers: tuple[Proposal, ...]) -> Proposal | None:
+        if self.chosen is not None:
+            return self.chosen if self.chosen.is_pose else None
+        if not offers or not offers[-1].is_pose:
+            return None
+        selected_id = self._session.selected_id
+        return next((p for p in reversed(offers) if p.is_pose and p.instance.id == selected_id), offers[-1])
 
     def _put(self, key: tuple[int, str]) -> None:
         proposal = self._waiting.pop(key, None)
@@ -253,13 +319,40 @@ class Proposals:
         self.changed.emit(self.shown)
 
 
+def _with_its_own(offer: Proposal, offers: Sequence[Proposal]) -> tuple[Proposal, ...]:
+    """The offer, and those of its job that are taken and refused with it."""
+    return tuple(p for p in offers if p is offer or (offer.together and p.together and p.job_id == offer.job_id))
+
+
+def _completed(current: Instance, made: Instance) -> Instance:
+    """What is there now, with the foot, the model and the outline that came with the pose where it has none."""
+    if current.side is Side.UNKNOWN:
+        current = current.with_side(made.side)
+    if current.model_id is None:
+        current = current.with_model(made.model_id, made.size)
+    return current.with_region(made.region, provenance=made.provenance) if current.region.is_empty else current
+
+
+def _posed_as(offer: Proposal, poses: PoseOffer, instance: Instance) -> Proposal:
+    """The poses that were found with an outline of their own, for an instance that stands there now."""
+    made = ((o, _completed(instance, o.instance).with_pose_estimate(o.instance.pose_estimate)) for o in poses.options)
+    options = tuple(replace(option, instance=posed) for option, posed in made)
+    return replace(offer.showing(replace(poses, options=options)), basis=instance)
+
+
 def _beside(offer: Proposal, added: Sequence[Instance]) -> Proposal | None:
-    """What is left of an offer beside instances put there; one a hand has corrected becomes their correction."""
-    if offer.basis is not None or offer.outline is None:
+    """What is left of an offer beside instances put there.
+
+    An outline that a hand has corrected becomes their correction, and poses become theirs.
+    """
+    if offer.basis is not None or (offer.outline is None and offer.poses is None):
         return offer
     same = next((i for i in added if shared(i.region, offer.instance.region) > _SAME), None)
     if same is None:
         return offer
+    if offer.poses is not None:
+        return _posed_as(offer, offer.poses, same)
+    assert offer.outline is not None
     if not offer.outline.clicks or same.id == offer.instance.id:
         return None
     return replace(offer, instance=replace(offer.instance, id=same.id), basis=same)

@@ -28,7 +28,11 @@ class ShoeLook(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ViewOptions:
-    """How the window shows what it shows. brightness -1..1, contrast 0.2..3, shoe_opacity 0..1."""
+    """How the window shows what it shows. brightness -1..1, contrast 0.2..3, shoe_opacity 0..1.
+
+    residuals: the contour error as a band along the chosen outline. split: the bare photo beside the opaque shoe;
+    blinking: one after the other.
+    """
 
     brightness: float = 0.0
     contrast: float = 1.0
@@ -37,6 +41,14 @@ class ViewOptions:
     shoe_hidden: bool = False
     solo: bool = False
     hidden_ids: frozenset[str] = frozenset()
+    residuals: bool = False
+    split: bool = False
+    blinking: bool = False
+
+    @property
+    def compares(self) -> bool:
+        """Whether photo and opaque shoe are compared: outlines are left out then."""
+        return self.split or self.blinking
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,9 @@ QTabBar { background: transparent; }
 QTabBar::tab {
     background: transparent; color: $dim; padding: 5px 12px; border: none; border-bottom: 2px solid transparent;
 }
+/* The panels' own: five of them stand in the width of one. */
+QMainWindow > QTabBar { font-size: $small_pt; }
+QMainWindow > QTabBar::tab { padding: 6px 7px; }
 QTabBar::tab:hover { color: $text; background: $hover; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
 QTabBar::tab:focus { color: $accent; }

@@ -6,37 +6,54 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gui import theme
 from gui.actions.machine import Machine
+from gui.actions.occluder_actions import occluder_tools
 from gui.actions.offer_actions import OfferActions
 from gui.actions.photo_actions import UNFINISHED
 from gui.actions.segment_actions import SegmentActions
 from gui.background import Errands
 from gui.canvas.canvas import Canvas
+from gui.canvas.click_overlay import ClickOverlay
+from gui.canvas.drag_key import DragKey
+from gui.canvas.hypothesis_pictures import HypothesisPictures
+from gui.canvas.pose_pictures import PosePictures
 from gui.canvas.shoe_layer import ShoeOverlay
 from gui.canvas.shoe_renderer import ShoeRenderer
+from gui.click_watch import ClickWatch
 from gui.desk import Desk
 from gui.inference import Inference
 from gui.live_overlap import LiveOverlap, OverlapWatch
-from gui.model_pictures import ModelPictures
+from gui.model_pictures import ModelPictures, ModelSurfaces
+from gui.panels.camera_panel import CameraPanel
+from gui.panels.contour_panel import ContourPanel
 from gui.panels.history import HistoryPanel
+from gui.panels.hypothesis_strip import HypothesisStrip, over_the_photo
 from gui.panels.instance_list import InstanceList
 from gui.panels.job_list import JobList, JobStatus
+from gui.panels.keypoint_panel import KeypointPanel
 from gui.panels.model_library import ModelLibrary
 from gui.panels.notice_bar import NoticeBar
 from gui.panels.photo_list import PhotoList
+from gui.panels.pose_grid import PoseGrid
 from gui.panels.pose_panel import PosePanel
+from gui.panels.review_panel import ReviewPanel
 from gui.panels.status_line import StatusLine
 from gui.panels.thumbnails import Thumbnails
 from gui.panels.welcome import Welcome
 from gui.preferences import Preferences
 from gui.proposals import Proposal, Proposals
+from gui.residual_view import ResidualView
+from gui.residuals import ResidualWatch
 from gui.session import Session, ShoeLook, ViewOptions
 from gui.tools.align import AlignTool
+from gui.tools.clicks import ClicksTool
 from gui.tools.drag import Tool
 from gui.tools.polygon import BoxTool, HoleTool, PartTool, PolygonTool
+from gui.tools.review import ReviewTool
 from gui.tools.select import SelectTool
 
 
@@ -47,12 +64,17 @@ class Panels:
     photos: PhotoList
     instances: InstanceList
     pose: PosePanel
+    review: ReviewPanel
+    poses: PoseGrid
     models: ModelLibrary
     history: HistoryPanel
     jobs: JobList
     notices: NoticeBar
     status: StatusLine
     welcome: Welcome
+    contour: ContourPanel
+    keypoints: KeypointPanel
+    camera: CameraPanel
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +84,8 @@ class ShoePicture:
     renderer: ShoeRenderer
     overlay: ShoeOverlay
     watch: OverlapWatch
+    strip: HypothesisStrip
+    foot: QWidget
 
 
 class Workplace:
@@ -75,14 +99,16 @@ class Workplace:
         self.desk = Desk(self.session, preferences)
         self.errands = Errands(self.session)
         photo_file, mesh_file = self.desk.photo_file, self.desk.mesh_file
-        self.machine = Machine(self.session, self.proposals, inference, mesh_file=mesh_file, errands=self.errands)
-        asked: dict[str, Any] = {"photo_file": photo_file, "preferences": preferences}
+        asked: dict[str, Any] = {"mesh_file": mesh_file, "preferences": preferences}
+        self.machine = Machine(self.session, self.proposals, inference, errands=self.errands, **asked)
+        asked = {"photo_file": photo_file, "preferences": preferences}
         self.segmenting = SegmentActions(self.session, self.proposals, inference, **asked)
         self.offers = OfferActions(self.session, self.proposals, inference, **asked)
-        self.canvas = Canvas(self.session, self.proposals, tools=self._tools())
+        clicks = ClickWatch(self.session, self.proposals)
+        self.canvas = Canvas(self.session, self.proposals, tools=self._tools(clicks))
         self.canvas.photo_file = self.desk.photo_file
         self.canvas.set_surround(theme.colors().surround)
-        self.panels = self._make_panels()
+        self.panels = self._make_panels(clicks)
         self._connect()
         self._follow_preferences()
 
@@ -97,32 +123,45 @@ class Workplace:
         self.desk.close()
         self.panels.photos.show_pictures(None)
         self.canvas.loader.stop()
+        if self.panels.poses.pictures is not None:
+            self.panels.poses.pictures.stop()
         self.shoe.renderer.stop()
         self.inference.close()
 
     # ---- inside
 
-    def _tools(self) -> dict[str, Tool]:
+    def _tools(self, clicks: ClickWatch) -> dict[str, Tool]:
+        seen: dict[str, Any] = {"model_of": lambda i: clicks.model_for(i), "seen_as": clicks.seen_as}
+        keypoints = ClicksTool(clicks.choice, take_up=self.session.select, **seen)
         box = BoxTool(lambda photo, box: self.segmenting.segment_box(photo, box))
-        tools: list[Tool] = [SelectTool(), PolygonTool(), HoleTool(), PartTool(), box, AlignTool()]
+        tools: list[Tool] = [SelectTool(), PolygonTool(), HoleTool(), PartTool(), box]
+        tools += [AlignTool(self.machine.snapping), keypoints, ReviewTool(), *occluder_tools(self.session)]
         return {tool.name: tool for tool in tools}
 
-    def _make_panels(self) -> Panels:
+    def _make_panels(self, clicks: ClickWatch) -> Panels:
         session = self.session
         pictures = Thumbnails(self.desk.file_named) if self.preferences["thumbnails"] else None
         models = ModelPictures(self.desk, self.errands)
         library = ModelLibrary(session, models.picture)
         models.ready = library.refresh
+        surfaces = ModelSurfaces(self.desk, self.errands)
+        keypoints = KeypointPanel(session, clicks, surface=surfaces.surface)
+        surfaces.ready = keypoints.refresh
         return Panels(
             PhotoList(session, pictures),
             InstanceList(session),
             PosePanel(session, self.proposals),
+            ReviewPanel(session),
+            PoseGrid(session, self.errands, path=lambda: self.desk.path),
             library,
             HistoryPanel(session),
             JobList(self.inference),
             NoticeBar(session),
             StatusLine(JobStatus(self.inference)),
             Welcome(session, self.preferences),
+            ContourPanel(ResidualWatch(session, self.proposals, self.inference, mesh_file=self.desk.mesh_file)),
+            keypoints,
+            CameraPanel(session, self.preferences),
         )
 
     def _connect(self) -> None:
@@ -149,19 +188,33 @@ class Workplace:
         panels.photos.chosen.connect(self._choose_photo)
         session.signals.document_changed.connect(lambda _: panels.photos.look_again())
         watch = OverlapWatch(session, self.proposals, self.inference, mesh_file=mesh)
-        self.shoe = ShoePicture(renderer, overlay, watch)
+        panels.poses.use_pictures(PosePictures(renderer, photo_file=self.desk.photo_file, mesh_file=mesh))
+        self.shoe = ShoePicture(renderer, overlay, watch, *self._make_strip(renderer))
         watch.changed.connect(self._show_overlap)
+        ClickOverlay(session, canvas, panels.keypoints.watch)
+        panels.keypoints.view.draw_with(renderer, mesh_file=mesh)
+        ResidualView(session, canvas, panels.contour.watch)
         panels.instances.figures = watch.figures
         watch.figures_changed.connect(lambda _: panels.instances.look_again())
+
+    def _make_strip(self, renderer: ShoeRenderer) -> tuple[HypothesisStrip, QWidget]:
+        """The poses that are offered, and the foot of the photo that holds them and the messages."""
+        canvas, snapping = self.canvas, self.machine.snapping
+        strip = HypothesisStrip(self.session, self.proposals)
+        strip.use_pictures(HypothesisPictures(renderer, picture=lambda: canvas.picture, mesh_file=self.desk.mesh_file))
+        DragKey(canvas, Qt.Key.Key_E, wanted=lambda: snapping.is_dragging, held=snapping.hold)
+        return strip, over_the_photo(self.panels.notices, strip)
 
     def _follow_preferences(self) -> None:
         preferences, session = self.preferences, self.session
         look = ShoeLook(preferences["shoe_look"])
-        session.look(replace(session.view, shoe_opacity=preferences["shoe_opacity"], shoe_look=look))
+        shown = {"shoe_opacity": preferences["shoe_opacity"], "residuals": preferences["residuals"]}
+        session.look(replace(session.view, shoe_look=look, **shown))
 
         def remember(view: ViewOptions) -> None:
             preferences.set("shoe_opacity", view.shoe_opacity)
             preferences.set("shoe_look", view.shoe_look.value)
+            preferences.set("residuals", view.residuals)
 
         session.signals.view_changed.connect(remember)
         preferences.changed.connect(self._on_preference)

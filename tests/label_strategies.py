@@ -21,7 +21,7 @@ from core.labels.instance import (
     Source,
     Visibility,
 )
-from core.labels.photo import Photo, Status
+from core.labels.photo import Photo, Review, Status
 from core.labels.project import Category, Role
 from core.labels.shoe_model import ShoeModel
 
@@ -105,6 +105,7 @@ photos = st.builds(
     status=st.sampled_from(Status),
     notes=texts,
     position=st.integers(0, 10**6),
+    review=st.none() | st.builds(Review, texts, texts, texts),
 )
 categories = st.builds(Category, ids, texts, st.just("#a1b2c3"), st.sampled_from(Role), st.integers(0, 20))
 models = st.builds(

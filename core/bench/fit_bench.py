@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.bench.fit_baselines import baseline_lines
-from core.bench.fit_cases import DEFAULT_KINDS, KINDS, SIZES, Kind, Way
+from core.bench.fit_cases import DEFAULT_KINDS, KINDS, SIZES, Kind
 from core.bench.fit_lines import measured
 from core.bench.fit_masks import mask_line
 from core.bench.fit_measures import Line
@@ -89,7 +89,7 @@ def _told(
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="outsole bench fit", description=__doc__)
     parser.add_argument("--model", type=Path, action="append", help="mesh file of a shoe (default: our own sneaker)")
-    parser.add_argument("--other", type=Path, help="mesh file of the shoe for wrong_mesh (default: the next --model)")
+    parser.add_argument("--other", type=Path, help="mesh file of the shoe for wrong_mesh* (default: the next --model)")
     parser.add_argument("--cases", type=int, default=100, help="cases of each kind and size (default 100)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the cases (default 1)")
     parser.add_argument("--only", metavar="CASE", action="append", choices=[*KINDS, MASKS], help=_only_help())
@@ -135,7 +135,7 @@ def _lines(subject: Subject, other: Subject | None, *, wanted: argparse.Namespac
     say(f"{subject.name}: {len(subject.mesh.faces)} triangles, seed {wanted.seed}")
     kinds = [KINDS[name] for name in wanted.only if name in KINDS] if wanted.only else list(DEFAULT_KINDS)
     for kind in kinds:
-        if kind.way is Way.SEARCH_OTHER and other is None and not wanted.only:
+        if kind.is_of_another and other is None and not wanted.only:
             say(f"{kind.name} is left out: give another shoe by --other, or a second --model")
             continue
         for size in _sizes(kind, wanted.size):

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from core.bench.fit_clicks import clicked
 from core.bench.fit_noise import behind_ellipse, behind_half_plane, hand_drawn, jittered, pixel_outline
 from core.bench.fit_views import Range, Subject, View, draw_view
+from core.fit.knowledge import Click
 from core.geometry.camera import Camera
 from core.geometry.pose import Pose
 from core.geometry.region import Region
@@ -22,7 +24,7 @@ Array = NDArray[np.float64]
 SIZES = ((640, 480), (1280, 960))
 START_DEG, START_SHARE = 20.0, 0.10
 _CLOSE_LENGTHS = (1.5, 2.5)
-_START, _SIDE = 1, 2  # streams of random numbers of a case, beside its view's
+_START, _SIDE, _CLICKS = 1, 2, 3  # streams of random numbers of a case, beside its view's
 
 
 class Way(StrEnum):
@@ -34,8 +36,10 @@ class Way(StrEnum):
     SEARCH_SPHERE = "search, nothing known of the view"
     SEARCH_SIDES = "search, side unknown"
     SEARCH_OTHER = "search, another shoe's outline"
+    SEARCH_OTHER_SHAPED = "search, another shoe's outline, proportions free"
     SEARCH_FOCAL = "search, focal length free"
     REFINE = "refine"
+    PAIR = "refine two shoes of one floor together"
 
 
 class Hiding(StrEnum):
@@ -52,6 +56,7 @@ class Kind:
 
     jitter_px: noise of the outline; is_drawn: 40 vertices with noise of 1 px; hidden_share: of the mask's area, by
     `hiding`, given to the fit when is_marked; fov_error: most that the given field of view is wrong by, a share.
+    clicks: landmarks clicked with 2 px, the first of them 60 px off when is_misclicked.
     """
 
     name: str
@@ -64,6 +69,13 @@ class Kind:
     is_close: bool = False
     is_cut: bool = False
     fov_error: float = 0.0
+    clicks: int = 0
+    is_misclicked: bool = False
+
+    @property
+    def is_of_another(self) -> bool:
+        """Whether the outlines are of another shoe."""
+        return self.way in (Way.SEARCH_OTHER, Way.SEARCH_OTHER_SHAPED)
 
     @property
     def has_oracle(self) -> bool:
@@ -91,13 +103,22 @@ DEFAULT_KINDS = (
     *_hidden(Hiding.HALF_PLANE, 20),
     Kind("truncated", is_cut=True),
     Kind("fov_wrong", fov_error=0.2),
+    Kind("fov_free", Way.SEARCH_FOCAL, fov_error=0.2),
     Kind("wrong_mesh", Way.SEARCH_OTHER),
+    Kind("wrong_mesh_shaped", Way.SEARCH_OTHER_SHAPED),
     Kind("side_unknown", Way.SEARCH_SIDES, is_drawn=True),
     Kind("refine", Way.REFINE),
+    Kind("pair", Way.PAIR, is_drawn=True),
     Kind("lean", Way.SEARCH_LEAN),
 )
 MORE_KINDS = (
-    Kind("fov_free", Way.SEARCH_FOCAL, fov_error=0.2),
+    Kind("fov_free_poly40", Way.SEARCH_FOCAL, fov_error=0.2, is_drawn=True),
+    Kind("clean_clicks4", clicks=4),
+    Kind("clean_misclick", clicks=4, is_misclicked=True),
+    Kind("poly40_clicks1", clicks=1, is_drawn=True),
+    Kind("poly40_clicks2", clicks=2, is_drawn=True),
+    Kind("poly40_clicks4", clicks=4, is_drawn=True),
+    Kind("poly40_misclick", clicks=4, is_drawn=True, is_misclicked=True),
     Kind("refine_poly40", Way.REFINE, is_drawn=True),
     Kind("close_jitter1", jitter_px=1.0, is_close=True),
     *_hidden(Hiding.BLOB, 10),
@@ -110,7 +131,8 @@ KINDS = {kind.name: kind for kind in (*DEFAULT_KINDS, *MORE_KINDS)}
 class FitCase:
     """One question whose answer is known.
 
-    camera: the true one; given_camera: the one the fit is told. ignored: what the annotator marked as hiding the shoe.
+    camera: the true one; given_camera: the one the fit is told. ignored: what the annotator marked as hiding the shoe;
+    clicks: the landmarks he clicked.
     rejected: views drawn and thrown away before this one.
     """
 
@@ -122,6 +144,7 @@ class FitCase:
     ignored: tuple[Region, ...]
     start: Pose
     rejected: int
+    clicks: tuple[Click, ...] = ()
 
 
 def fit_cases(subject: Subject, kind: Kind, *, size: tuple[int, int], count: int, seed: int) -> Iterator[FitCase]:
@@ -148,7 +171,10 @@ def fit_case(subject: Subject, kind: Kind, *, size: tuple[int, int], seed: int, 
         factor = 1.0 + rng.uniform(-kind.fov_error, kind.fov_error)
         given = given.with_vertical_fov(factor * given.vertical_fov_deg, source=given.source)
     start = _start(np.random.default_rng([seed, index, _START]), view.pose)
-    return FitCase(view.camera, given, view.pose, side, region, ignored, start, view.rejected)
+    hands = np.random.default_rng([seed, index, _CLICKS])
+    wrong, camera = kind.is_misclicked, view.camera
+    clicks = clicked(subject, view.pose, camera, count=kind.clicks, rng=hands, wrong=wrong) if kind.clicks else ()
+    return FitCase(camera, given, view.pose, side, region, ignored, start, view.rejected, clicks)
 
 
 def _outlined(kind: Kind, view: View, rng: Generator, *, collar_mm: Array) -> tuple[Region, tuple[Region, ...]]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.bench.fit_cases import KINDS, FitCase, Kind, Way, fit_case, fit_cases
+from core.bench.fit_cases import FitCase, Kind, Way, fit_case, fit_cases
 from core.bench.fit_measures import (
     ACCEPTED,
     Line,
@@ -14,17 +14,18 @@ from core.bench.fit_measures import (
     Share,
     accepted_shares,
     add_share,
-    area_under_curve,
     coverage,
+    flagged,
+    focal_figures,
     row_of,
     share_of,
     usual_numbers,
     usual_shares,
 )
+from core.bench.fit_other import with_outlines_of
+from core.bench.fit_pairs import with_pairs
 from core.bench.fit_views import Subject
 from core.bench.fit_ways import Answer, answered, from_the_truth, step_ms, true_iou
-
-WARNING_IOU = 0.93  # below it a clean outline is rather another shoe's
 
 
 def measured(
@@ -34,10 +35,14 @@ def measured(
 
     The first case after the last is asked before all, unmeasured: it compiles, builds and caches what is kept.
     """
-    if kind.way is Way.SEARCH_OTHER:
+    if kind.is_of_another:
         if other is None:
-            raise ValueError("wrong_mesh needs another shoe; give its mesh with --other.")
+            raise ValueError(f"{kind.name} needs another shoe; give its mesh with --other.")
         return _measured_other(subject, kind, other=other, size=size, count=count, seed=seed)
+    if kind.way is Way.PAIR:
+        pairs = with_pairs(subject, kind, size=size, count=count, seed=seed)
+        figures = {"rows": pairs.rows, "rejected": pairs.rejected, "shares": pairs.shares, "numbers": pairs.numbers}
+        return _line(subject, kind, size=size, seed=seed, **figures)  # type: ignore[arg-type]
     answered(subject, fit_case(subject, kind, size=size, seed=seed, index=count), kind.way)
     rows, oracle_adds, step_times, rejected = [], [], [], 0
     for case in fit_cases(subject, kind, size=size, count=count, seed=seed):
@@ -48,13 +53,13 @@ def measured(
             oracle_adds.append(add_share(subject, case.true, from_the_truth(subject, case)))
         if kind.way is Way.REFINE:
             step_times.append(step_ms(subject, case))
-    shares = usual_shares(rows) | coverage(rows)[0]
+    shares = usual_shares(rows) | coverage(rows)[0] | focal_figures(rows)[0]
     if kind.has_oracle:
         shares |= accepted_shares(oracle_adds, prefix="oracle_")
-        shares |= _failures(rows)
+        shares |= _failures(rows) | flagged(rows)
     if kind.way is Way.SEARCH_SIDES:
         shares |= {name: share_of(rows, lambda row, name=name: row.flags[name]) for name in _SIDE_FLAGS}  # type: ignore[misc]
-    numbers = usual_numbers(rows) | coverage(rows)[1]
+    numbers = usual_numbers(rows) | coverage(rows)[1] | focal_figures(rows)[1]
     if step_times:
         numbers["step_ms_median"] = float(np.median(step_times))
     return _line(subject, kind, size=size, seed=seed, rows=rows, rejected=rejected, shares=shares, numbers=numbers)
@@ -83,26 +88,10 @@ def _failures(rows: list[Row]) -> dict[str, Share]:
 def _measured_other(
     subject: Subject, kind: Kind, *, other: Subject, size: tuple[int, int], count: int, seed: int
 ) -> Line:
-    """Another shoe's clean outlines, as long as the subject; and how well the IoU tells them from the subject's own."""
-    wrong = Subject.of(other.mesh.scaled([subject.length_mm / other.length_mm] * 3).centred(), other.name)
-    answered(subject, fit_case(wrong, kind, size=size, seed=seed, index=count), kind.way)
-    rows, rejected = [], 0
-    for case in fit_cases(wrong, kind, size=size, count=count, seed=seed):
-        rows.append(row_of(subject, case, answered(subject, case, kind.way)))
-        rejected += case.rejected
-    shares = usual_shares(rows)
-    numbers = usual_numbers(rows)
-    shares["warned"] = share_of(rows, lambda row: row.iou < WARNING_IOU)
-    for name in ("clean", "poly40"):
-        own = [
-            row_of(subject, case, answered(subject, case, Way.SEARCH))
-            for case in fit_cases(subject, KINDS[name], size=size, count=count, seed=seed)
-        ]
-        shares[f"warned_own_{name}"] = share_of(own, lambda row: row.iou < WARNING_IOU)
-        numbers[f"auc_{name}"] = area_under_curve((row.iou for row in own), (row.iou for row in rows))
-    name = f"{subject.name} on {other.name}"
-    named = replace(subject, name=name)
-    return _line(named, kind, size=size, seed=seed, rows=rows, rejected=rejected, shares=shares, numbers=numbers)
+    found = with_outlines_of(subject, kind, other=other, size=size, count=count, seed=seed)
+    named = replace(subject, name=f"{subject.name} on {other.name}")
+    figures = {"rows": found.rows, "rejected": found.rejected, "shares": found.shares, "numbers": found.numbers}
+    return _line(named, kind, size=size, seed=seed, **figures)  # type: ignore[arg-type]
 
 
 def _line(

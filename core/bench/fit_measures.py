@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.bench.fit_cases import FitCase
 from core.bench.fit_views import Subject
 from core.bench.fit_ways import Answer, Found
+from core.geometry.camera import Camera
 from core.geometry.pose import Pose
 from core.labels.instance import Side
 from core.metrics.pose_error import add_mm, depth_per_focal_error, rotation_error_deg
@@ -84,6 +85,9 @@ class Row:
     cpu_ms: float
     z2: float | None = None
     in_sigma: float | None = None
+    focal_pct: float | None = None
+    focal_surprise: float | None = None
+    is_ambiguous: bool = False
     flags: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -99,7 +103,8 @@ def row_of(subject: Subject, case: FitCase, answer: Answer) -> Row:
         return Row(adds, _NO_ROTATION_DEG, _NO_SHARE, _NO_SHARE, 0.0, answer.cpu_ms)
     first = answer.offers[0]
     missed = float(np.linalg.norm(first.pose.translation_mm - case.true.translation_mm))
-    depth = depth_per_focal_error(case.true, first.pose, camera=case.camera, estimated_camera=case.given_camera)
+    found = _found_camera(case.given_camera, first)
+    depth = depth_per_focal_error(case.true, first.pose, camera=case.camera, estimated_camera=found)
     z2, in_sigma = _surprise(case.true, first)
     return Row(
         adds,
@@ -110,6 +115,8 @@ def row_of(subject: Subject, case: FitCase, answer: Answer) -> Row:
         answer.cpu_ms,
         z2,
         in_sigma,
+        *_focal_miss(case, first),
+        first.is_ambiguous,
     )
 
 
@@ -175,6 +182,29 @@ def coverage(rows: Sequence[Row]) -> tuple[dict[str, Share], dict[str, float]]:
     return shares, {"coverage_1sigma": float(np.mean(inside)), "z2_median": float(np.median(known))}
 
 
+def focal_figures(rows: Sequence[Row]) -> tuple[dict[str, Share], dict[str, float]]:
+    """How far the focal lengths that were found are off, and how often by less than a sigma; empty where none was."""
+    errors = [row.focal_pct for row in rows if row.focal_pct is not None]
+    if not errors:
+        return {}, {}
+    surprises = [row.focal_surprise for row in rows if row.focal_surprise is not None]
+    shares = {"focal_1sigma": Share(sum(surprise <= 1.0 for surprise in surprises), len(surprises))}
+    percentiles = {"focal_median_pct": 50, "focal_p90_pct": 90}
+    return shares, {name: float(np.percentile(errors, share)) for name, share in percentiles.items()}
+
+
+def flagged(rows: Sequence[Row]) -> dict[str, Share]:
+    """How many first offers are said to be ambiguous: of the wrong ones that a later offer puts right, and of the
+
+    right ones.
+    """
+    accepted = ACCEPTED["add_01"]
+    wrong = [row for row in rows if row.add >= accepted > min(row.adds, default=np.inf)]
+    right = [row for row in rows if row.add < accepted]
+    named = {"flagged_wrong": wrong, "flagged_right": right}
+    return {name: share_of(those, lambda row: row.is_ambiguous) for name, those in named.items() if those}
+
+
 def area_under_curve(right: Iterable[float], wrong: Iterable[float]) -> float:
     """The chance that a value of the right ones is above one of the wrong ones; ties count half (Mann-Whitney)."""
     ours, theirs = np.asarray(list(right))[:, None], np.asarray(list(wrong))[None]
@@ -185,6 +215,21 @@ def _add(subject: Subject, case: FitCase, offer: Found) -> float:
     if offer.side is not case.side:
         return np.inf
     return add_share(subject, case.true, offer.pose, side=case.side)
+
+
+def _found_camera(camera: Camera, offer: Found) -> Camera:
+    if offer.focal_px is None:
+        return camera
+    return replace(camera, fx_px=offer.focal_px, fy_px=offer.focal_px * camera.fy_px / camera.fx_px)
+
+
+def _focal_miss(case: FitCase, offer: Found) -> tuple[float | None, float | None]:
+    """Error of the focal length in percent of the true one, and in its sigmas; None where it was not looked for."""
+    if offer.focal_px is None:
+        return None, None
+    missed = abs(offer.focal_px - case.camera.fx_px)
+    sigma_px = offer.focal_sigma_px
+    return 100 * missed / case.camera.fx_px, missed / sigma_px if sigma_px else None
 
 
 def _surprise(true: Pose, found: Found) -> tuple[float | None, float | None]:

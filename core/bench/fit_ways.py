@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +14,16 @@ from core.bench.fit_cases import FitCase, Way
 from core.bench.fit_views import Subject
 from core.fit.errors import FitError
 from core.fit.overlap import overlap
-from core.fit.problem import FitProblem, fit_problem
+from core.fit.problem import FOCAL_SIGMA, FitProblem, fit_problem
 from core.fit.refine import pose_of, refine_pose, stand_of
 from core.fit.residuals import TUKEY, model_residuals
 from core.fit.silhouette import visible_outline
 from core.fit.solver import Stage, descend
 from core.geometry.pose import Pose
 from core.labels.instance import ShoeSize, Side
+
+if TYPE_CHECKING:
+    from core.fit.search import Hypothesis
 
 Array = NDArray[np.float64]
 
@@ -30,12 +34,18 @@ _TIMED_STEPS = 5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """One pose that was offered, with what the fit itself says of it."""
+    """One pose that was offered, with what the fit itself says of it. focal_px: fx, None where it was not looked for;
+
+    focal_sigma_px: its standard deviation. is_ambiguous: the fit says that the outline allows another one as well.
+    """
 
     pose: Pose
     side: Side
     iou: float
     covariance: Array | None
+    focal_px: float | None = None
+    focal_sigma_px: float | None = None
+    is_ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,10 +57,7 @@ class Answer:
 
 
 def answered(subject: Subject, case: FitCase, way: Way) -> Answer:
-    """The program's answer. CPU time is of all threads of this process, reading the outline included.
-
-    Raises ValueError with a sentence when the program has no such fit.
-    """
+    """The program's answer. CPU time is of all threads of this process, reading the outline included."""
     began = time.process_time()
     try:
         offers = _offers(subject, case, way)
@@ -105,18 +112,23 @@ def problem_of_case(subject: Subject, case: FitCase, side: Side) -> FitProblem:
         camera=case.given_camera,
         region=case.region,
         ignored=case.ignored,
+        clicks=case.clicks,
     )
 
 
 def _offers(subject: Subject, case: FitCase, way: Way) -> tuple[Found, ...]:
     from core.fit.search import FULL, HIDDEN, LEAN, search_pose, search_sides
 
-    if way is Way.SEARCH_FOCAL:
-        raise ValueError("The fit cannot leave the focal length free; leave fov_free out.")
     if way is Way.SEARCH_SIDES:
         problems: Sequence[FitProblem] = [problem_of_case(subject, case, side) for side in (Side.LEFT, Side.RIGHT)]
-        return tuple(Found(h.pose, h.side, h.iou, h.covariance) for h in search_sides(problems).hypotheses)
+        return tuple(_found(h) for h in search_sides(problems).hypotheses)
     problem = problem_of_case(subject, case, case.side)
+    if way is Way.SEARCH_FOCAL:
+        return tuple(_found(h) for h in search_pose(replace(problem, focal_sigma=FOCAL_SIGMA)).hypotheses)
+    if way is Way.SEARCH_OTHER_SHAPED:
+        from core.fit.shape import search_shapes
+
+        return tuple(_found(h) for h in search_shapes([problem]).hypotheses)
     if way is Way.REFINE:
         fit = refine_pose(problem, case.start)
         return (Found(fit.pose, case.side, fit.iou, fit.covariance),)
@@ -125,4 +137,9 @@ def _offers(subject: Subject, case: FitCase, way: Way) -> tuple[Found, ...]:
     else:
         effort = {Way.SEARCH_LEAN: LEAN, Way.SEARCH_HIDDEN: HIDDEN}.get(way, FULL)
         outcome = search_pose(problem, effort=effort)
-    return tuple(Found(h.pose, case.side, h.iou, h.covariance) for h in outcome.hypotheses)
+    return tuple(_found(h) for h in outcome.hypotheses)
+
+
+def _found(one: Hypothesis) -> Found:
+    focal = (one.focal_px, one.focal_sigma_px)
+    return Found(one.pose, one.side, one.iou, one.covariance, *focal, is_ambiguous=bool(one.ambiguous_with))

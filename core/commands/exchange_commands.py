@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from core.commands.console import PROBLEMS, Answer, CommandError, opened, progress_bar, project_folder
+from core.commands.console import PROBLEMS, Answer, CommandError, Progress, opened, progress_bar, project_folder
+from core.document.document import Document
 from core.formats.exports import FORMATS, ExportPlan, export_project
 from core.formats.report import report_to_json
 from core.formats.split import split_from_text
+
+if TYPE_CHECKING:
+    from core.formats.merging import ImportOutcome
 
 
 def import_labels(arguments: argparse.Namespace) -> Answer:
     """Merge label files into the project as one edit."""
     folder = project_folder(arguments.project)
     with opened(arguments.project) as document, progress_bar("Importing") as progress:
-        if arguments.coco:
+        kind, paths = _source(arguments)
+        if kind == "coco":
             from core.formats.coco_import import import_coco
 
-            file = Path(arguments.coco)
-            images = Path(arguments.images) if arguments.images else file.parent
-            outcome = import_coco(file, images, document, project_folder=folder, progress=progress)
+            images = Path(arguments.images) if arguments.images else paths[0].parent
+            outcome = import_coco(paths[0], images, document, project_folder=folder, progress=progress)
+        elif kind == "bop":
+            outcome = _bop(paths[0], document, folder=folder, progress=progress)
         else:
             from core.formats.labelme import import_labelme, keep_extras
 
-            paths = [Path(text) for text in arguments.labelme]
             outcome = import_labelme(paths, document, project_folder=folder, progress=progress)
             keep_extras(outcome, document.store)
         document.commit(outcome.edit)
@@ -34,9 +40,10 @@ def import_labels(arguments: argparse.Namespace) -> Answer:
 
 def export_labels(arguments: argparse.Namespace) -> Answer:
     """Write the project's labels in the formats asked for."""
-    formats = tuple(name for name in FORMATS if getattr(arguments, name))
+    named = {name.replace("-", "_") for name in arguments.format}
+    formats = tuple(name for name in FORMATS if getattr(arguments, name) or name in named)
     if not formats:
-        raise CommandError("Say in which format: --coco, --coco-keypoints or --labelme, or several of them.")
+        raise CommandError("Say in which format: --coco, --coco-keypoints, --labelme or --bop, or several of them.")
     split = split_from_text(arguments.split) if arguments.split else None
     out = Path(arguments.out)
     plan = ExportPlan(formats, out, split, arguments.seed, arguments.checked_only)
@@ -46,3 +53,52 @@ def export_labels(arguments: argparse.Namespace) -> Answer:
     text = "\n".join([*(report.text() for report in reports), f"Written to {out}."])
     content = {"out": str(out), "reports": [report_to_json(report) for report in reports]}
     return Answer(text, content, PROBLEMS if any(report.refused for report in reports) else 0)
+
+
+def _source(arguments: argparse.Namespace) -> tuple[str, list[Path]]:
+    """ "coco", "labelme" or "bop", and where it lies; a source without a kind is looked at."""
+    for kind in ("coco", "bop", "labelme"):
+        given = getattr(arguments, kind)
+        if given:
+            return kind, [Path(text) for text in (given if isinstance(given, list) else [given])]
+    if not arguments.source:
+        raise CommandError("Say what to import: a folder or file, or one of --labelme, --coco and --bop.")
+    path = Path(arguments.source)
+    return _kind_of(path), [path]
+
+
+def _kind_of(path: Path) -> str:
+    from core.formats.bop_folder import is_bop
+    from core.formats.json_file import read_json_members
+
+    if not path.exists():
+        raise CommandError(f"There is no {path} to import.")
+    if is_bop(path):
+        return "bop"
+    if path.is_file():
+        return "coco" if {"images", "annotations"} <= read_json_members(path).keys() else "labelme"
+    if any(path.rglob("*.json")):
+        return "labelme"
+    raise CommandError(f"{path} holds neither labelme files nor BOP scenes; a COCO file is named itself.")
+
+
+def _bop(path: Path, document: Document, *, folder: Path, progress: Progress) -> ImportOutcome:
+    from core.commands.machine import answer_of
+    from core.formats.bop_folder import find_bop
+    from core.formats.bop_import import import_bop
+    from core.formats.bop_models import ReadModel, models_wanted
+    from core.jobs.bop_requests import model_read, model_request
+    from core.jobs.messages import MeshProposal
+
+    bop = find_bop(path)
+    read: dict[int, ReadModel | str] = {}
+    for wanted in models_wanted(bop, document.project):
+        progress(0.0, wanted.file.name)
+        try:
+            proposal = answer_of(model_request(wanted))
+        except CommandError as error:
+            read[wanted.obj_id] = str(error)
+            continue
+        assert isinstance(proposal, MeshProposal)
+        read[wanted.obj_id] = model_read(proposal)
+    return import_bop(bop, document, project_folder=folder, read=read, progress=progress)

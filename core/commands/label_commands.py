@@ -1,4 +1,8 @@
-"""The command that fits: poses refined against outlines or found from them alone; each photo is one edit."""
+"""The command that fits: poses refined against outlines or found from them alone; each photo is one edit.
+
+Where the focal length is a guess it can be found with the pose: the photo's camera changes with it. So can a shoe's
+width and height, where it is not just the model's.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,16 @@ from core.commands.machine import answer_of, mesh_file_of
 from core.document.document import Document
 from core.document.edit import Edit
 from core.jobs.messages import FitResult, PoseHypothesis, SearchResult
-from core.jobs.requests import fit_request, fitted, posed, search_request, why_not_fittable, why_not_searchable
+from core.jobs.requests import (
+    fit_request,
+    fitted,
+    posed,
+    refocused,
+    search_request,
+    why_not_fittable,
+    why_not_searchable,
+)
+from core.labels.camera_change import with_other_camera
 from core.labels.instance import Instance
 from core.labels.photo import Photo
 from core.labels.project import Role
@@ -34,16 +47,21 @@ def fit(arguments: argparse.Namespace) -> Answer:
             for number, instance in _chosen(before, arguments, document=document):
                 name = f"{photo.file}, instance {number}"
                 progress(index / total, name)
+                # An earlier fit may have moved it with the camera.
+                instance, free = photo.instance(instance.id), arguments.free_focal and photo.camera == before.camera
                 try:
                     if arguments.anew:
-                        found, others = _found(photo, instance, arguments, model_id=model_id, document=document)
+                        asked = (photo, instance, arguments)
+                        photo, found, said = _found(*asked, model_id=model_id, document=document, focal_free=free)
                     else:
-                        found, others = _fitted(photo, instance, document=document), None
+                        shape_free = arguments.free_shape
+                        how = {"focal_free": free, "shape_free": shape_free}
+                        photo, found, said = _fitted(photo, instance, document=document, **how)
                 except CommandError as error:
                     problems.append(f"{name}: {error}")
                     continue
                 photo = photo.with_instance(found)
-                fits.append(_fit_json(name, photo, found) | _others_json(others))
+                fits.append(_fit_json(name, photo, found) | said)
             document.commit(Edit.of("Find pose" if arguments.anew else "Fit pose", before, photo))
     text = f"Fitted {len(fits)} poses."
     lines = [_line(one) for one in fits]
@@ -76,47 +94,74 @@ def _chosen(photo: Photo, arguments: argparse.Namespace, *, document: Document) 
     return chosen
 
 
-def _fitted(photo: Photo, instance: Instance, *, document: Document) -> Instance:
+def _fitted(
+    photo: Photo, instance: Instance, *, document: Document, focal_free: bool, shape_free: bool
+) -> tuple[Photo, Instance, dict[str, Any]]:
+    """The photo, with another camera where the focal length was found, the instance with its pose in it, and what the
+
+    fit says of it as JSON.
+    """
     reason = why_not_fittable(instance, document.project)
     if reason is not None:
         raise CommandError(reason)
     file = mesh_file_of(instance, project=document.project, store=document.store)
-    answer = answer_of(fit_request(photo, instance, project=document.project, mesh_file=file))
+    how = {"focal_free": focal_free, "shape_free": shape_free}
+    answer = answer_of(fit_request(photo, instance, project=document.project, mesh_file=file, **how))
     assert isinstance(answer, FitResult)
     if answer.iou < answer.start_iou - _LEAST_WORSE:
         raise CommandError(f"the fit found nothing better than the pose it has (IoU {answer.start_iou:.3f})")
-    return fitted(instance, photo, answer)
+    photo = _refocused(photo, answer.focal_px)
+    return photo, fitted(instance, photo, answer), _doubt_json(answer.doubt)
+
+
+def _refocused(photo: Photo, focal_px: float | None) -> Photo:
+    """Its other shoes stay as they are seen."""
+    return photo if focal_px is None else with_other_camera(photo, refocused(photo, focal_px))
 
 
 def _found(
-    photo: Photo, instance: Instance, arguments: argparse.Namespace, *, model_id: str | None, document: Document
-) -> tuple[Instance, tuple[PoseHypothesis, ...]]:
-    """The instance with the best pose that its outline allows, and the other ones."""
+    photo: Photo,
+    instance: Instance,
+    arguments: argparse.Namespace,
+    *,
+    model_id: str | None,
+    document: Document,
+    focal_free: bool,
+) -> tuple[Photo, Instance, dict[str, Any]]:
+    """As `_fitted`, with the best pose that the outline allows; it tells of the other ones, too."""
     if arguments.model or instance.model_id is None:
         instance = instance.with_model(model_id)
     reason = why_not_searchable(instance, document.project)
     if reason is not None:
         raise CommandError(reason if instance.model_id else f"{reason}; name one of the project's by --model")
     file = mesh_file_of(instance, project=document.project, store=document.store)
-    how = {"upright": not arguments.any_view, "hidden": arguments.hidden}
+    how = {"upright": not arguments.any_view, "hidden": arguments.hidden, "focal_free": focal_free}
+    how["shape_free"] = arguments.free_shape
     answer = answer_of(search_request(photo, instance, project=document.project, mesh_file=file, **how))
     assert isinstance(answer, SearchResult)
-    return posed(instance, photo, answer.hypotheses[0]), answer.hypotheses[1:]
+    first, *others = answer.hypotheses
+    photo = _refocused(photo, first.focal_px)
+    found = posed(instance, photo, first, among=answer.hypotheses)
+    return photo, found, _others_json(others) | _doubt_json(first.doubt)
 
 
 def _line(fit: dict[str, Any]) -> str:
     if "others" not in fit:
-        return f"{fit['name']}: IoU {fit['start_iou']:.3f} -> {fit['iou']:.3f}"
-    others = fit["others"]
-    text = f"{fit['name']}: {fit['side']}, IoU {fit['iou']:.3f}"
-    return f"{text}; {len(others)} other poses, the best of them {others[0]['iou']:.3f}" if others else text
+        text = f"{fit['name']}: IoU {fit['start_iou']:.3f} -> {fit['iou']:.3f}"
+    else:
+        others = fit["others"]
+        text = f"{fit['name']}: {fit['side']}, IoU {fit['iou']:.3f}"
+        text += f"; {len(others)} other poses, the best of them {others[0]['iou']:.3f}" if others else ""
+    return f"{text}. {fit['doubt']}" if "doubt" in fit else text
 
 
-def _others_json(others: tuple[PoseHypothesis, ...] | None) -> dict[str, Any]:
+def _doubt_json(doubt: str) -> dict[str, Any]:
+    return {"doubt": doubt} if doubt else {}
+
+
+def _others_json(others: list[PoseHypothesis]) -> dict[str, Any]:
     from core.formats.outsole_key import pose_to_json
 
-    if others is None:
-        return {}
     poses = [{"pose": pose_to_json(one.pose), "side": one.side.value, "iou": one.iou} for one in others]
     return {"others": poses}
 
@@ -127,5 +172,7 @@ def _fit_json(name: str, photo: Photo, instance: Instance) -> dict[str, Any]:
     estimate = instance.pose_estimate
     assert estimate is not None
     own = {"iou": estimate.iou, "side": instance.side.value} | dict(estimate.provenance.residuals)
+    if instance.size is not None and "width_ratio_sigma" in own:
+        own |= {"width_ratio": instance.size.width_ratio, "height_ratio": instance.size.height_ratio}
     place = {"name": name, "photo": photo.file, "instance": instance.id}
     return place | own | {"pose": pose_estimate_to_json(estimate)}

@@ -22,7 +22,11 @@ def answer_of(request: Request) -> Answer:
 
 
 def mesh_file_of(instance: Instance, *, project: Project, store: Store) -> str:
-    """The cache file of an instance's model; it must be in the project."""
+    """The cache file of an instance's model; it must be in the project. Its meshes lie beside it then, all of them:
+    any of them may stand before it.
+    """
     from core.storage.mesh_cache import cached_mesh_file
 
+    for model in project.models.values():
+        cached_mesh_file(store, model.mesh_sha256)
     return str(cached_mesh_file(store, project.models[instance.model_id or ""].mesh_sha256))

@@ -15,6 +15,8 @@ BENCHES = {
     "overlay": "gui.bench.overlay_bench",
     "ui": "gui.bench.ui_bench",
     "outlining": "gui.bench.outlining_bench",
+    "posing": "gui.bench.posing_bench",
+    "gestures": "gui.bench.gestures_bench",
 }
 _ROOT = Path(__file__).resolve().parents[2]
 

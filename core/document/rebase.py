@@ -58,7 +58,7 @@ def _photo_with(now: Photo, before: Photo, *, after: Photo, label: str) -> Photo
             if is_now is not None and is_now is not was and is_now != was:
                 raise StaleEdit(f"“{label}” was not made: what it takes away was changed meanwhile in {now.file}.")
             result = result.without_instance(instance_id)
-    for field in ("camera", "status", "notes"):
+    for field in ("camera", "status", "notes", "review"):
         if getattr(after, field) != getattr(before, field):
             result = replace(result, **{field: getattr(after, field)})
     return result

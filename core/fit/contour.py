@@ -61,6 +61,11 @@ class Contour:
     hull_px: Array
     hidden_share: float
 
+    @property
+    def side_px(self) -> float:
+        """How long the drawn side is that a place on the outline lies on, on average."""
+        return _SIDE_PX * float((1.0 / self.samples.weights - 1.0).mean())
+
     def thinned(self, count: int) -> Samples:
         """At most about `count` of the samples, evenly."""
         stride = max(1, -(-len(self.samples.at_px) // count))
@@ -121,7 +126,7 @@ def _unbent(region: Region, camera: Camera) -> Region:
 
 def _unbent_ring(ring: Ring, camera: Camera) -> Ring:
     """A ring's straight sides are bends behind the lens: they are cut into short ones first."""
-    at, _ = _along(ring.points_px, _BEND_STEP_PX, keep_corners=True)
+    at, _ = points_along(ring.points_px, _BEND_STEP_PX, keep_corners=True)
     return Ring(camera.undistorted_pixels(at))
 
 
@@ -184,17 +189,17 @@ def _samples(region: Region, field: Field, length: float) -> tuple[Samples, NDAr
     """Evenly spaced outline points that count, their normals, rings and spacing, and the share that does not count."""
     around = sum(float(np.hypot(*(np.roll(r.points_px, -1, axis=0) - r.points_px).T).sum()) for r in region.rings)
     spacing = max(1.0, around / _MOST_SAMPLES) if length > 64 else 0.5
-    found, sides = zip(*(_along(ring.points_px, spacing) for ring in region.rings), strict=True)
+    found, sides = zip(*(points_along(ring.points_px, spacing) for ring in region.rings), strict=True)
     at = np.concatenate(found)
     # All points of a side share the errors of its two ends: a long side knows less than its length says.
     weights = 1.0 / (1.0 + np.concatenate(sides) / _SIDE_PX)
     rings = np.repeat(np.arange(len(found)), [len(points) for points in found])
-    counts, normals = _read_field(at, field)
+    counts, normals = read_field(at, field)
     share = 1.0 - float(counts.mean())
     return Samples(at[counts], normals[counts], weights[counts]), rings[counts], spacing, share
 
 
-def _read_field(at: Array, field: Field) -> tuple[NDArray[np.bool_], Array]:
+def read_field(at: Array, field: Field) -> tuple[NDArray[np.bool_], Array]:
     """Which points count, and (N, 2) outward normals there."""
     x0, y0, density = field.grid
     height, width = field.valid.shape
@@ -206,7 +211,7 @@ def _read_field(at: Array, field: Field) -> tuple[NDArray[np.bool_], Array]:
     return inside & field.valid[rows, columns] & (lengths > 0.2), slopes / np.maximum(lengths, 1e-9)[:, None]
 
 
-def _along(ring: Array, spacing: float, *, keep_corners: bool = False) -> tuple[Array, Array]:
+def points_along(ring: Array, spacing: float, *, keep_corners: bool = False) -> tuple[Array, Array]:
     """Points every `spacing` px along a closed ring, its corners among them or not, and the length of their sides."""
     sides = np.roll(ring, -1, axis=0) - ring
     lengths = np.hypot(sides[:, 0], sides[:, 1])

@@ -49,7 +49,7 @@ def descended(
         if points.shape[0] == 0:
             break
         if scale <= 0.0:
-            scale = _scale_of(points, normals, rotation, translation, focal_centre, field)
+            scale = tukey_scale(points, normals, rotation, translation, focal_centre, field)
         robust = (kernel, scale, image_weight, _TANGENTIAL_PX + spacing)
         before_rotation, before_translation = rotation, translation
         rotation, translation, cost, taken = _settled(
@@ -68,18 +68,6 @@ def descended(
         if _moved(before_rotation, before_translation, rotation, translation) < stop:
             break
     return rotation, translation, cost, trail[:taken]
-
-
-@njit(cache=True, nogil=True)
-def _scale_of(
-    points: Array, normals: Array, rotation: Array, translation: Array, focal_centre: Array, field: Field
-) -> float:
-    """Three times the spread (px) of the model's residuals by their median, which what is hidden does not move."""
-    errors = np.abs(model_residuals(rotation, translation, focal_centre, points, normals, field))
-    errors = errors[np.isfinite(errors)]
-    if errors.shape[0] == 0:
-        return 3.0 * _LEAST_SPREAD_PX
-    return 3.0 * max(_LEAST_SPREAD_PX, 1.2 * 1.48 * np.median(errors))
 
 
 @njit(cache=True, nogil=True)
@@ -122,6 +110,18 @@ def _settled(
         if _length(tangent, translation[2]) < stop or damping > _LARGEST_DAMPING:
             break
     return rotation, translation, here.cost, taken
+
+
+@njit(cache=True, nogil=True)
+def tukey_scale(
+    points: Array, normals: Array, rotation: Array, translation: Array, focal_centre: Array, field: Field
+) -> float:
+    """Three times the spread (px) of the model's residuals by their median, which what is hidden does not move."""
+    errors = np.abs(model_residuals(rotation, translation, focal_centre, points, normals, field))
+    errors = errors[np.isfinite(errors)]
+    if errors.shape[0] == 0:
+        return 3.0 * _LEAST_SPREAD_PX
+    return 3.0 * max(_LEAST_SPREAD_PX, 1.2 * 1.48 * np.median(errors))
 
 
 @njit(cache=True, nogil=True)

@@ -1,4 +1,7 @@
-"""A pose brought onto an outline from a rough start: aligned, looked at from several sides, then polished."""
+"""A pose brought onto an outline from a rough start: aligned, looked at from several sides, then polished.
+
+Clicks, the floor and a free focal length join in at the end, where the outline's own minimum is known.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from core.fit.doubt import doubt_of
 from core.fit.errors import FitCancelled, FitError
+from core.fit.joint import joined, joint_covariance, less_likely
 from core.fit.overlap import overlap
 from core.fit.pixel_exact import sharpened
 from core.fit.problem import FitProblem, fit_problem
+from core.fit.proportions import Proportions
 from core.fit.residuals import CAUCHY
 from core.fit.silhouette import overlap_iou
 from core.fit.solver import Stage, Stand, descend
 from core.fit.stages import last_stage
 from core.fit.starts import aligned, turned
-from core.fit.uncertainty import pose_covariance
 from core.geometry.pose import Pose, quaternion_from_matrix
 
 __all__ = ["FitCancelled", "FitError", "FitOutcome", "FitProblem", "fit_problem", "refine_pose"]
@@ -35,7 +40,9 @@ _HIDDEN_ENOUGH = 0.05
 class FitOutcome:
     """A refined pose. covariance: (6, 6) in (omega rad, v mm) or None; iou in 0..1 and mean two-way contour distance in
 
-    px against the region; start_iou: before; cpu_ms: the CPU time it took.
+    px against the region; start_iou: before; cpu_ms: the CPU time it took. focal_px: fx that was found with the pose,
+    and its standard deviation, None where the camera was known. doubt: a sentence why the shoe model cannot explain the
+    outline, "" when it can. proportions: None where they were not looked for.
     """
 
     pose: Pose
@@ -44,6 +51,10 @@ class FitOutcome:
     contour_px: float
     start_iou: float
     cpu_ms: float
+    focal_px: float | None = None
+    focal_sigma_px: float | None = None
+    doubt: str = ""
+    proportions: Proportions | None = None
 
 
 class Progress:
@@ -81,17 +92,22 @@ def refine_pose(problem: FitProblem, start: Pose, *, on_step: OnStep | None = No
     first = stand_of(start)
     start_iou = overlap(problem, start).iou
     _check_in_front(problem, first)
+    _check_clicks_in_front(problem, first)
     progress = Progress(on_step, first)
-    found = sharpened(problem, _polished(problem, _candidates(problem, first, progress), progress))
+    known, found = joined(problem, _polished(problem, _candidates(problem, first, progress), progress))
+    found = sharpened(known, found)
     pose = pose_of(found)
-    covariance = pose_covariance(problem.proxies.polish, problem.scene, found)
-    measured = overlap(problem, pose)
+    covariance, spread = joint_covariance(known, found)
+    measured = overlap(known, pose)
     if measured.iou <= 0.0:
         raise FitError(
             "No pose near the start brings the shoe onto the outline. Drag the shoe roughly over it, then fit again."
         )
+    focal_px = known.camera.fx_px if problem.focal_sigma > 0 else None
+    sigma_px = None if focal_px is None else focal_px * spread
     cpu_ms = (time.thread_time() - began) * 1e3
-    return FitOutcome(pose, covariance, measured.iou, measured.contour_px, start_iou, cpu_ms)
+    figures = (measured.iou, measured.contour_px, start_iou, cpu_ms, focal_px, sigma_px)
+    return FitOutcome(pose, covariance, *figures, doubt_of(known, pose))
 
 
 def stand_of(pose: Pose) -> Stand:
@@ -111,6 +127,15 @@ def _check_in_front(problem: FitProblem, stand: Stand) -> None:
             "The shoe is behind the camera or reaches into it, so that it has no outline. "
             "Push it away until it is seen whole, then fit."
         )
+
+
+def _check_clicks_in_front(problem: FitProblem, stand: Stand) -> None:
+    for click in problem.clicks:
+        if float(np.array(click.at_mm) @ stand.rotation[2]) + stand.translation[2] < 1.0:
+            raise FitError(
+                f"The landmark {click.name or 'clicked'} lies behind the camera at this pose, so that its click cannot "
+                "be compared. Push the shoe away until it is seen whole, then fit."
+            )
 
 
 def _candidates(problem: FitProblem, first: Stand, progress: Progress) -> list[Stand]:
@@ -152,18 +177,20 @@ def _tried(
     scene, mesh = problem.scene, problem.proxies.search
     for stage in stages:
         stand = descend(mesh, scene, start=stand, stage=stage, watch=watch)
-    return _iou(problem, stand), stand
+    return _likeness(problem, stand), stand
 
 
-def _iou(problem: FitProblem, stand: Stand) -> float:
+def _likeness(problem: FitProblem, stand: Stand) -> float:
+    """IoU, less where clicks or the floor speak against it."""
     scene = problem.scene
-    return overlap_iou(
+    iou = overlap_iou(
         problem.proxies.search,
         stand.rotation,
         translation=stand.translation,
         lens=scene.lens,
         pixels=scene.contour.pixels,
     )
+    return 1.0 - (1.0 - iou) * less_likely(problem, stand)
 
 
 def _stages(length_px: float) -> tuple[tuple[Stage, ...], tuple[Stage, ...]]:
@@ -191,5 +218,5 @@ def _polished(problem: FitProblem, stands: list[Stand], progress: Progress) -> S
         watch = progress.show if index == 0 else progress.tick
         stage = last_stage(problem.contour.length_px)
         stand = descend(problem.proxies.polish, problem.scene, start=stand, stage=stage, watch=watch)
-        found.append((_iou(problem, stand) if len(stands) > 1 else 1.0, stand))
+        found.append((_likeness(problem, stand) if len(stands) > 1 else 1.0, stand))
     return max(found, key=lambda pair: pair[0])[1]

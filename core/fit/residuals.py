@@ -86,22 +86,35 @@ def summed(
     robust: tuple[int, float, float, float],
 ) -> Equations:
     """`normal_equations` of points that are on the `projected` screen, and samples `matched` with them, already."""
-    kind, scale, image_weight, tangential = robust
     if not in_front or screen.shape[1] == 0:
         return Equations(np.zeros((6, 6)), np.zeros(6), np.inf)
+    which, listed, lost = listed_residuals(screen, field, samples, matches, robust)
+    if which.shape[0] == 0:
+        return Equations(np.zeros((6, 6)), np.zeros(6), np.inf)
+    return weighted_equations(screen, translation, focal_centre, which, listed, robust[0], robust[1], lost)
+
+
+@njit(cache=True, nogil=True)
+def listed_residuals(
+    screen: Array, field: Field, samples: Samples, matches: Ints, robust: tuple[int, float, float, float]
+) -> tuple[Ints, Array, float]:
+    """Both families: (N,) which point, (5, N) direction on the screen (2), error, its robust size squared and share in
+
+    the sum, and the cost of the samples that have no match; N = 0 where no point of the model is on evidence.
+    """
+    kind, scale, image_weight, tangential = robust
     count = screen.shape[1] + samples.at_px.shape[0]
-    # Rows: which point, direction on the screen (2), error, its robust size squared, share in the sum.
     listed = np.empty((5, count))
     which = np.empty(count, dtype=np.int64)
     model = _listed_model(screen, field, which, listed)
     if model == 0:
-        return Equations(np.zeros((6, 6)), np.zeros(6), np.inf)
+        return which[:0], listed[:, :0], 0.0
     listed[4, :model] = 1.0 / model
     image_share = image_weight / max(samples.at_px.shape[0], 1)
     found, lost = _listed_image(screen, samples, matches, tangential, which[model:], listed[:, model:])
     listed[4, model : model + found] *= image_share
     cost = image_share * lost * _robust_cost(1e4, kind) * scale * scale
-    return weighted_equations(screen, translation, focal_centre, which[: model + found], listed, kind, scale, cost)
+    return which[: model + found], listed[:, : model + found], cost
 
 
 @njit(cache=True, nogil=True)

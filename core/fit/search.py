@@ -1,4 +1,8 @@
-"""A pose found from an outline alone: what it suggests at first sight, brought nearer in three stages and ranked."""
+"""A pose found from an outline alone: what it suggests at first sight, brought nearer in three stages and ranked.
+
+Clicks and the floor rank what the outline allows, four clicks suggest a pose of their own, and both, with a focal
+length left free, join the least squares of those that are brought to the end.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from core.fit.ambiguity import rivalry, widened
 from core.fit.candidates import (
     Candidate,
     apart,
@@ -20,16 +25,18 @@ from core.fit.candidates import (
 )
 from core.fit.cuts import straight_cuts, without_beyond
 from core.fit.descent import coarsely_descended
+from core.fit.doubt import doubt_of
 from core.fit.errors import FitCancelled, FitError
 from core.fit.hypotheses import ANYHOW, Silhouette, Upright, allowed, suggestions
+from core.fit.joint import clicked_stands, joint_covariance, likelier_joined, weighed
 from core.fit.occluders import without_occluders
 from core.fit.overlap import overlap
 from core.fit.pixel_exact import sharpened
 from core.fit.problem import FitProblem
+from core.fit.proportions import Proportions
 from core.fit.residuals import CAUCHY
 from core.fit.solver import Stage, Stand, descend
 from core.fit.stages import COARSE_SAMPLES, coarse_scales, hidden_stages, last_stage, middle_stage
-from core.fit.uncertainty import pose_covariance
 from core.fit.viewpoints import sized_viewpoints
 from core.geometry.pose import Pose
 from core.labels.instance import Side
@@ -83,7 +90,10 @@ class Hypothesis:
     """A pose that explains the outline. iou in 0..1 and mean two-way contour distance in px, of the outline as given.
 
     cost: the robust one in px², or, where parts may be hidden, what is ranked by: its share in the most it can be.
-    covariance: (6, 6) in (omega rad, v mm), None where the pose was not brought to the end.
+    covariance: (6, 6) in (omega rad, v mm), None where the pose was not brought to the end. focal_px: fx that was found
+    with the pose, and its standard deviation; None where the camera was known or the pose not brought to the end.
+    ambiguous_with: indices of other hypotheses that the outline allows about as well or better. doubt: a sentence why
+    the shoe model cannot explain the outline, "" when it can. proportions: None where they were not looked for.
     """
 
     pose: Pose
@@ -92,6 +102,11 @@ class Hypothesis:
     contour_px: float
     cost: float
     covariance: Array | None
+    focal_px: float | None = None
+    focal_sigma_px: float | None = None
+    ambiguous_with: tuple[int, ...] = ()
+    doubt: str = ""
+    proportions: Proportions | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,7 +156,7 @@ def search_sides(
     watch.span(0.6, 1.0)
     limits = _limits(upright, _END_SLACK_DEG)
     found = _polished(shortlist(distinct(found)), limits, effort=effort, watch=watch)
-    hypotheses = tuple(_hypothesis(candidate, effort=effort) for candidate in distinct(found))
+    hypotheses = _compared(distinct(found), effort)
     return SearchOutcome(hypotheses, (time.thread_time() - began) * 1e3)
 
 
@@ -171,7 +186,12 @@ def _near(problem: FitProblem, *, upright: Upright | None, effort: Effort, watch
     limits = _limits(upright, _END_SLACK_DEG)
     stands = [s for s in _coarse(problem, upright, effort) if allowed(s.rotation, s.translation, limits)]
     kept = apart(stands)[: effort.kept]
+    clicked = [s for s in clicked_stands(problem) if allowed(s.rotation, s.translation, limits)]
+    kept = apart([*kept, *clicked])
     found = (_exact_hidden if effort.hidden else _exact)(problem, kept, limits, effort=effort, watch=watch)
+    # Where the outline is poor it leads away from good clicks: their own pose stays beside what came of it.
+    loss = hidden_loss if effort.hidden else iou_loss
+    found += [Candidate(problem, stand, weighed(problem, stand, loss(problem, stand))) for stand in clicked]
     return [candidate for candidate in found if candidate.loss < 1.0]
 
 
@@ -250,7 +270,7 @@ def _exact(
     found: list[Candidate] = []
     for index, start in enumerate(stands):
         stand = _nearer(problem, start, [stage], limits)
-        found.append(Candidate(problem, stand, iou_loss(problem, stand)))
+        found.append(Candidate(problem, stand, weighed(problem, stand, iou_loss(problem, stand))))
         watch.tell(found[-1], (index + 1) / len(stands))
         if found[-1].loss <= 1.0 - effort.enough_iou:
             break
@@ -271,7 +291,7 @@ def _exact_hidden(
     found: list[Candidate] = []
     for start in likely:
         stand = _nearer(problem, start, strict, limits)
-        found.append(Candidate(problem, stand, hidden_loss(problem, stand)))
+        found.append(Candidate(problem, stand, weighed(problem, stand, hidden_loss(problem, stand))))
         watch.tell(found[-1], 0.5 + 0.5 * len(found) / len(likely))
     return found
 
@@ -294,11 +314,14 @@ def _polished(candidates: list[Candidate], limits: Array, *, effort: Effort, wat
         if polished:
             nearer, evidence = _finished(problem, stand, effort)
             if allowed(nearer.rotation, nearer.translation, limits):
-                stand = nearer
-                candidate = replace(candidate, problem=evidence, asked=candidate.asked or problem)
+                # The focal length found holds for what was asked, too.
+                stand, problem = nearer, replace(problem, camera=evidence.camera)
+                asked = replace(candidate.asked or problem, camera=evidence.camera)
+                candidate = replace(candidate, problem=evidence, asked=asked)
         candidate = replace(candidate, stand=stand, polished=polished)
         measured = overlap(candidate.asked or problem, candidate.pose)
         loss = hidden_loss(problem, stand) + candidate.doubt if effort.hidden else 1.0 - measured.iou
+        loss = weighed(problem, stand, loss)
         found.append(replace(candidate, measured=measured, loss=loss))
         watch.tell(found[-1], (index + 1) / len(candidates))
     return found
@@ -307,7 +330,8 @@ def _polished(candidates: list[Candidate], limits: Array, *, effort: Effort, wat
 def _finished(problem: FitProblem, stand: Stand, effort: Effort) -> tuple[Stand, FitProblem]:
     """The stand brought to the end, and the evidence it rests on: where parts may be hidden, without those."""
     mesh, stage = problem.proxies.polish, last_stage(problem.contour.length_px)
-    stand = descend(mesh, problem.scene, start=stand, stage=stage, watch=_nobody)
+    start = stand
+    stand = descend(mesh, problem.scene, start=start, stage=stage, watch=_nobody)
     evidence = problem
     for _ in range(_SUPPOSITIONS if effort.hidden else 0):
         contour = without_occluders(problem, stand)
@@ -315,14 +339,30 @@ def _finished(problem: FitProblem, stand: Stand, effort: Effort) -> tuple[Stand,
             break
         evidence = replace(problem, contour=contour)
         stand = descend(mesh, evidence.scene, start=stand, stage=stage, watch=_nobody)
+    evidence, stand = likelier_joined(evidence, stand, start)
     return sharpened(evidence, stand), evidence
+
+
+def _compared(candidates: list[Candidate], effort: Effort) -> tuple[Hypothesis, ...]:
+    """The answer: each with its doubt, and with those of the others that the outline does not rule out."""
+    found = [_hypothesis(candidate, effort=effort) for candidate in candidates]
+    compared = rivalry(candidates)
+    covariances = widened([one.covariance for one in found], candidates, compared.nats)
+    return tuple(
+        replace(one, covariance=covariance, ambiguous_with=rivals)
+        for one, covariance, rivals in zip(found, covariances, compared.rivals, strict=True)
+    )
 
 
 def _hypothesis(candidate: Candidate, *, effort: Effort) -> Hypothesis:
     problem, stand, measured = candidate.problem, candidate.stand, candidate.measured
-    covariance = pose_covariance(problem.proxies.polish, problem.scene, stand) if candidate.polished else None
+    covariance, spread = joint_covariance(problem, stand) if candidate.polished else (None, 0.0)
+    focal_px = problem.camera.fx_px if candidate.polished and problem.focal_sigma > 0 else None
+    sigma_px = None if focal_px is None else focal_px * spread
     cost = candidate.loss if effort.hidden else stand.cost
-    return Hypothesis(candidate.pose, candidate.side, measured.iou, measured.contour_px, cost, covariance)
+    figures = (measured.iou, measured.contour_px, cost)
+    doubt = doubt_of(problem, candidate.pose)
+    return Hypothesis(candidate.pose, candidate.side, *figures, covariance, focal_px, sigma_px, doubt=doubt)
 
 
 def _nobody(_: Stand) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from core.fit.knowledge import Click
 from core.fit.overlap import overlap
-from core.fit.problem import problem_of
+from core.fit.problem import FOCAL_SIGMA, problem_of
 from core.fit.proxy import chosen_proxies
 from core.fit.refine import refine_pose
 from core.fit.search import search_pose
+from core.fit.shape import refine_shape
 from core.geometry.camera import Camera
+from core.geometry.floor import floor_under
 from core.geometry.mesh import Mesh
 from core.geometry.pose import Pose
 from core.render.contours import region_from_mask
@@ -35,6 +40,9 @@ def warm_up() -> None:
     problem = problem_of(chosen_proxies(mesh), camera=camera, region=region_from_mask(mask))
     refine_pose(problem, pose.moved([0.2, -0.1, 0.1, 20.0, 10.0, 60.0]))
     search_pose(problem, upright=None)
+    click, floor = Click((0.0, 0.0, 0.0), (80.0, 60.0)), floor_under(pose, -30.0)
+    refine_pose(replace(problem, clicks=(click,), floor=floor, focal_sigma=FOCAL_SIGMA), pose)
+    refine_shape(problem, pose)
     overlap(problem, pose)
 
 

@@ -157,7 +157,7 @@ class _Reader:
             kept["iscrowd"] = 1
         region = self._region(annotation, key, size_px=size_px)
         keypoints = self._keypoints(annotation, category, key=key) if own.get("keypoints_from") != "pose" else ()
-        if region.is_empty and not keypoints and "pose" not in own:
+        if region.is_empty and not keypoints and not {"pose", "clicks"} & own.keys():
             self._lines.append(refused(self._file, key, reason="it has no outline, keypoints or pose"))
             return None
         instance = Instance(

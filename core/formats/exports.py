@@ -12,12 +12,16 @@ from core.formats.split import Split
 from core.labels.photo import Photo, Status
 from core.labels.project import Project
 
-FORMATS = ("coco", "coco_keypoints", "labelme")
+FORMATS = ("coco", "coco_keypoints", "labelme", "bop")
+BOP_FOLDER = "bop"
 
 
 @dataclass(frozen=True, slots=True)
 class ExportPlan:
-    """What to write. formats: of `FORMATS`; split and seed are for COCO; checked_only leaves out all other photos."""
+    """What to write. formats: of `FORMATS`. split and seed are for COCO and BOP.
+
+    checked_only leaves out all photos that nobody checked.
+    """
 
     formats: tuple[str, ...]
     out_dir: Path
@@ -29,18 +33,24 @@ class ExportPlan:
 def export_project(
     plan: ExportPlan, store: Store, *, project_folder: Path, progress: Progress | None = None
 ) -> tuple[Report, ...]:
-    """Write a stored project; a report for each format. COCO goes to out_dir, labelme to out_dir/labelme.
+    """Write a stored project; a report for each format. COCO goes to out_dir, the others into labelme and bop in it.
 
-    Photos are read one at a time. Raises ValueError for an unknown format.
+    Photos are read one at a time. Raises ValueError for an unknown format, or
+    when something else is where BOP's folder should be.
     """
     unknown = set(plan.formats) - set(FORMATS)
     if unknown:
         raise ValueError(f"{', '.join(sorted(unknown))} cannot be written; the formats are {', '.join(FORMATS)}")
-    project = _wanted(store.load_project(), plan)
+    everything = store.load_project()
+    if "bop" in plan.formats:
+        from core.formats.bop_export import check_place
+
+        check_place(plan.out_dir / BOP_FOLDER, everything, project_folder)  # before anything else is written
+    project = _wanted(everything, plan)
     reports = []
     for index, name in enumerate(plan.formats):
         told = None if progress is None else _part(progress, index, count=len(plan.formats))
-        write = {"coco": _coco, "coco_keypoints": _coco_keypoints, "labelme": _labelme}[name]
+        write = {"coco": _coco, "coco_keypoints": _coco_keypoints, "labelme": _labelme, "bop": _bop}[name]
         reports.append(write(plan, store, project, folder=project_folder, progress=told))
     return tuple(reports)
 
@@ -72,11 +82,29 @@ def _coco_keypoints(
 ) -> Report:
     # Loads numba: in a process that is no window's.
     from core.formats.coco_keypoints import export_coco_keypoints
+    from core.formats.second_pass import kept_sigmas
 
     return export_coco_keypoints(
         _photos(store, project),
         project,
         out_dir=plan.out_dir,
+        mesh_of=store.mesh,
+        sigmas=kept_sigmas(store),
+        split=plan.split,
+        seed=plan.seed,
+        progress=progress,
+    )
+
+
+def _bop(plan: ExportPlan, store: Store, project: Project, *, folder: Path, progress: Progress | None) -> Report:
+    # Loads numba: in a process that is no window's.
+    from core.formats.bop_export import export_bop
+
+    return export_bop(
+        _photos(store, project),
+        project,
+        project_folder=folder,
+        out_dir=plan.out_dir / BOP_FOLDER,
         mesh_of=store.mesh,
         split=plan.split,
         seed=plan.seed,

@@ -103,6 +103,9 @@ class _Merge:
             return
         if labelled.camera is not None and self.before[photo.id] is None:
             photo = photo.with_camera(labelled.camera)
+        elif _is_another(labelled.camera, photo.camera) and any(one.pose for _, one in labelled.instances):
+            reason = f"{photo.file} was in the project already and keeps its camera; these poses are for another one"
+            self.lines.append(changed(labelled.listed_in, labelled.key, reason=reason))
         known = {_identity(old): old for old in photo.instances}
         added = 0
         for key, named in labelled.instances:
@@ -175,6 +178,10 @@ class _Merge:
             reason = f"category {name!r} was made, as {known.role.value}; change that in the categories if it is wrong"
             self.lines.append(changed(labelled.listed_in, "category", reason=reason))
         return known
+
+
+def _is_another(stated: Camera | None, own: Camera) -> bool:
+    return stated is not None and replace(stated, source=own.source, source_name=own.source_name) != own
 
 
 def _filled(old: Instance, new: Instance) -> Instance:

@@ -14,7 +14,16 @@ import numpy as np
 
 from core.geometry.camera import CameraSource
 from core.geometry.pose import Pose
-from core.labels.instance import Instance, PoseEstimate, Provenance, ShoeSize, Side, Source
+from core.labels.instance import (
+    Instance,
+    Keypoint,
+    PoseEstimate,
+    Provenance,
+    ShoeSize,
+    Side,
+    Source,
+    Visibility,
+)
 from core.labels.project import Project
 
 KEY = "outsole"
@@ -31,14 +40,11 @@ def instance_to_json(instance: Instance, project: Project) -> dict[str, Any]:
         if model is not None:
             content["model"] |= {"name": model.name, "mesh_sha256": model.mesh_sha256}
     if instance.size is not None:
-        size = instance.size
-        content["size"] = {
-            "length_mm": size.length_mm,
-            "width_ratio": size.width_ratio,
-            "height_ratio": size.height_ratio,
-        }
+        content["size"] = size_to_json(instance.size)
     if instance.pose_estimate is not None:
         content["pose"] = pose_estimate_to_json(instance.pose_estimate)
+    if instance.keypoints:
+        content["clicks"] = [keypoint_to_json(keypoint) for keypoint in instance.keypoints]
     return content
 
 
@@ -56,10 +62,40 @@ def instance_with_json(instance: Instance, content: Mapping[str, Any], *, projec
             sentence = f"the shoe model {name!r} is not in this project; add it with its landmarks and choose it again"
         instance = replace(instance, model_id=model_id)
     if "size" in content:
-        instance = replace(instance, size=ShoeSize(**{key: float(value) for key, value in content["size"].items()}))
+        instance = replace(instance, size=size_from_json(content["size"]))
     if "pose" in content:
         instance = replace(instance, pose_estimate=pose_estimate_from_json(content["pose"]))
+    if "clicks" in content:
+        instance = replace(instance, keypoints=tuple(keypoint_from_json(click) for click in content["clicks"]))
     return instance, sentence
+
+
+def keypoint_to_json(keypoint: Keypoint) -> dict[str, Any]:
+    """A clicked keypoint as {"name", "at_px": [2], "visibility", "sigma_px"}; px of the photo, corner origin."""
+    at_px = [float(value) for value in keypoint.at_px]
+    return {
+        "name": keypoint.name,
+        "at_px": at_px,
+        "visibility": keypoint.visibility.value,
+        "sigma_px": keypoint.sigma_px,
+    }
+
+
+def keypoint_from_json(content: Mapping[str, Any]) -> Keypoint:
+    """The keypoint of `keypoint_to_json`."""
+    x, y = content["at_px"]
+    visibility = Visibility(content.get("visibility", Visibility.VISIBLE))
+    return Keypoint(str(content["name"]), (float(x), float(y)), visibility, float(content.get("sigma_px", 2.0)))
+
+
+def size_to_json(size: ShoeSize) -> dict[str, float]:
+    """A size as {"length_mm", "width_ratio", "height_ratio"}."""
+    return {"length_mm": size.length_mm, "width_ratio": size.width_ratio, "height_ratio": size.height_ratio}
+
+
+def size_from_json(content: Mapping[str, Any]) -> ShoeSize:
+    """The size of `size_to_json`."""
+    return ShoeSize(**{key: float(value) for key, value in content.items()})
 
 
 def pose_to_json(pose: Pose) -> dict[str, Any]:

@@ -28,12 +28,16 @@ class CameraSource(StrEnum):
     HAND = "hand"
     CALIBRATION = "calibration"
     EXIF = "exif"
+    FIT = "fit"
     GUESS = "guess"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Camera:
-    """A pinhole camera with OpenCV's lens distortion (k1, k2, p1, p2, k3); lengths in px, corner origin."""
+    """A pinhole camera with OpenCV's lens distortion (k1, k2, p1, p2, k3); lengths in px, corner origin.
+
+    source_name: what the source is called, such as the name of the calibration file; "" where there is nothing to say.
+    """
 
     fx_px: float
     fy_px: float
@@ -43,6 +47,7 @@ class Camera:
     height_px: int
     distortion: Array
     source: CameraSource = CameraSource.GUESS
+    source_name: str = ""
 
     def __post_init__(self) -> None:
         numbers = [self.fx_px, self.fy_px, self.cx_px, self.cy_px]
@@ -137,7 +142,7 @@ class Camera:
         if not 0.0 < fov_deg < 180.0:
             raise ValueError(f"a field of view lies between 0 and 180 degrees, not {fov_deg:g}")
         focal = (self.height_px / 2) / np.tan(np.radians(fov_deg) / 2)
-        return replace(self, fx_px=focal * self.fx_px / self.fy_px, fy_px=focal, source=source)
+        return replace(self, fx_px=focal * self.fx_px / self.fy_px, fy_px=focal, source=source, source_name="")
 
     def vtk_view(self) -> VtkView:
         """The settings of a vtkCamera (at 0, looking along +z, up -y) that draw what this pinhole sees."""
@@ -156,7 +161,7 @@ class Camera:
 
     def _key(self) -> tuple[object, ...]:
         sizes = (self.fx_px, self.fy_px, self.cx_px, self.cy_px, self.width_px, self.height_px)
-        return (*sizes, self.distortion.tobytes(), self.source)
+        return (*sizes, self.distortion.tobytes(), self.source, self.source_name)
 
 
 @dataclass(frozen=True, slots=True)

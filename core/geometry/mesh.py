@@ -66,6 +66,15 @@ class Mesh:
             digest.update(b"-" if array is None else np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
 
+    def vertex_colours(self) -> NDArray[np.uint8] | None:
+        """(V, 3) uint8 RGB of every vertex: its own, or its texture's there; None for a plain mesh."""
+        if self.colours is not None or self.texture is None or self.uv is None:
+            return self.colours
+        height, width = self.texture.shape[:2]
+        columns = np.clip((self.uv[:, 0] * width).astype(int), 0, width - 1)
+        rows = np.clip(((1 - self.uv[:, 1]) * height).astype(int), 0, height - 1)
+        return self.texture[rows, columns]
+
     def centred(self) -> Mesh:
         """The mesh with the centre of its box at the origin."""
         low, high = self.bounds_mm

@@ -8,6 +8,8 @@ R = C·R_uᵀ·M and t = -C·R_uᵀ·T·u, and back R_u = (C·R·Mᵀ)ᵀ and T 
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from typing import Any
@@ -28,6 +30,17 @@ _DOWN = np.diag([1.0, -1.0, 1.0])  # Unity's camera has y up, ours down
 _LEVEL_LEAST = 1e-13  # cosine of Rx below which the direction that gives Ry is rounding alone
 _TOLERANCE_PX = 0.01
 _EXAMPLE = "such as 0 2.05 -2.28 22.957 0 0 60"
+_FULL_NAMES = {name.lower(): name for name in NUMBER_NAMES} | {
+    "fov": NUMBER_NAMES[-1],
+    "field of view": NUMBER_NAMES[-1],
+}
+_NAMED = re.compile(
+    r"\b(t[xyz]|r[xyz]|fov|field ?of ?view)\b\s*[:=]?\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)", re.IGNORECASE
+)
+_LABELS = re.compile(
+    r"[()\[\]|°]|(?<![\w.])[tr](?=[\s(\[:=])|\b(?:t[xyz]|r[xyz]|position|rotation|fov|field ?of ?view)\b\s*[:=]?|[:=]",
+    re.IGNORECASE,
+)
 
 
 class UnityError(ValueError):
@@ -164,6 +177,29 @@ def unity_view_from_json(content: Mapping[str, Any]) -> UnityView:
     if missing:
         raise UnityError(f"Of Unity's seven numbers {', '.join(missing)} is missing.")
     return UnityView.from_numbers(content[name] for name in NUMBER_NAMES)
+
+
+def view_from_pasted(text: str) -> UnityView:
+    """The view of whatever text the seven numbers came in; raises UnityError.
+
+    "0 2.05 -2.28 22.957 0 0 60" apart by spaces, commas, semicolons or lines; with their names, in any order
+    ("Tx: 0, Ty = 2.05, … fov: 60"); in brackets ("T(0, 2.05, -2.28) R(22.957, 0, 0) fov 60°"); or as JSON.
+    """
+    if text.lstrip().startswith("{"):
+        try:
+            content = json.loads(text)
+        except ValueError as error:
+            raise UnityError(f"What was pasted begins like JSON and is none ({error}); {_EXAMPLE}.") from error
+        known = {_full_name(str(name)): value for name, value in content.items()}
+        return unity_view_from_json(known)
+    named = {_full_name(match[1]): match[2] for match in _NAMED.finditer(text)}
+    if len(named) == len(NUMBER_NAMES):
+        return unity_view_from_json(named)
+    return UnityView.from_text(_LABELS.sub(" ", text))
+
+
+def _full_name(name: str) -> str:
+    return _FULL_NAMES.get(name.lower().replace(" ", ""), name)
 
 
 def _number(name: str, value: Any) -> float:

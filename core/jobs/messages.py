@@ -6,7 +6,7 @@ go by file and hash, never as pixels.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -14,8 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.geometry.camera import Camera
+from core.geometry.floor import Floor
 from core.geometry.pose import Pose
 from core.geometry.region import Region
+from core.jobs.pair_messages import PairFitRequest, PairFitResult
+from core.labels.contour_profile import ContourProfile
 from core.labels.instance import ShoeSize, Side
 
 Array = NDArray[np.float64]
@@ -100,11 +103,23 @@ class ClickedPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class PosedShoe:
+    """Another shoe of the photo that has a pose: its stored mesh is brought to that side and size."""
+
+    mesh: MeshRef
+    side: Side
+    size: ShoeSize
+    pose: Pose
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything known of one sneaker in one photo before its pose.
 
     region: the visible outline in the photo's (distorted) px. ignored: regions whose contour evidence is dropped
-    (legs, ignore regions, the other shoe). clicks: landmarks the annotator clicked.
+    (legs, ignore regions, the other shoe). clicks: landmarks the annotator clicked, for a right shoe where the side is
+    unknown. floor: what the shoe stands on, None where that is not known. shoes: others that have a pose and
+    no outline and may stand before it; their silhouettes count as ignored.
     """
 
     photo_id: str
@@ -116,14 +131,23 @@ class Evidence:
     region: Region
     ignored: tuple[Region, ...] = ()
     clicks: tuple[ClickedPoint, ...] = ()
+    shoes: tuple[PosedShoe, ...] = ()
+    floor: Floor | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FitRequest:
-    """Refine the pose of a known shoe from its outline, starting from `start`."""
+    """Refine the pose of a known shoe from its outline, starting from `start`.
+
+    live: asked while the hand drags; in no list of jobs, without steps, and a newer one takes its place. focal_free:
+    the camera's focal length is uncertain and found with the pose. shape_free: so are the shoe's width and height.
+    """
 
     evidence: Evidence
     start: Pose
+    live: bool = False
+    focal_free: bool = False
+    shape_free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +155,16 @@ class SearchRequest:
     """Find the poses of a known shoe from its outline alone.
 
     Side.UNKNOWN tries both feet. upright: the shoe stands and the photo is held as usual. hidden: parts of the
-    shoe may be hidden by what nobody marked, which takes longer.
+    shoe may be hidden by what nobody marked, which takes longer. focal_free, shape_free: as in FitRequest. starts:
+    poses that something else suggests; those near one come first. The side is known then.
     """
 
     evidence: Evidence
     upright: bool = True
     hidden: bool = False
+    focal_free: bool = False
+    shape_free: bool = False
+    starts: tuple[Pose, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,17 +176,28 @@ class OverlapRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ContourRequest:
+    """Where along a drawn outline a posed shoe lies off it, and by how much; superseded as an OverlapRequest is."""
+
+    evidence: Evidence
+    pose: Pose
+
+
+@dataclass(frozen=True, slots=True)
 class ImportMeshRequest:
     """Read a mesh file and propose how it becomes a ShoeModel. Options None mean: propose.
 
     axes: ("+X", "+Z") names the file's directions of toe and up. length_mm: the shoe's length.
     shoe: which of a pair to take ("left", "right", or "all" for a file with a single shoe).
+    unit_mm: mm per unit of the file, where its format fixes it. is_in_shoe_frame: it is taken as it is, in mm.
     """
 
     file: str
     axes: tuple[str, str] | None = None
     length_mm: float | None = None
     shoe: str | None = None
+    unit_mm: float | None = None
+    is_in_shoe_frame: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +216,15 @@ class ExportRequest:
 
 
 Request: TypeAlias = (
-    SegmentRequest | CorrectRequest | FitRequest | SearchRequest | OverlapRequest | ImportMeshRequest | ExportRequest
+    SegmentRequest
+    | CorrectRequest
+    | FitRequest
+    | PairFitRequest
+    | SearchRequest
+    | OverlapRequest
+    | ContourRequest
+    | ImportMeshRequest
+    | ExportRequest
 )
 
 
@@ -211,7 +258,12 @@ class CorrectResult:
 
 @dataclass(frozen=True, slots=True)
 class FitResult:
-    """The pose found, its covariance ((6, 6), omega rad and v mm), IoU and mean contour distance in px."""
+    """The pose found, its covariance ((6, 6), omega rad and v mm), IoU and mean contour distance in px.
+
+    focal_px: the fx found with it, which the pose holds for, and its standard deviation; None: the camera as given.
+    size: the shoe's, found with it, and the standard deviations of its two ratios; None: as given. doubt: a sentence
+    why the shoe model cannot explain the outline, "" when it can.
+    """
 
     pose: Pose
     covariance: Array | None
@@ -219,17 +271,33 @@ class FitResult:
     contour_px: float
     start_iou: float
     cpu_ms: float
+    focal_px: float | None = None
+    focal_sigma_px: float | None = None
+    doubt: str = ""
+    size: ShoeSize | None = None
+    size_sigmas: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PoseHypothesis:
-    """A pose that explains the outline, for that foot; covariance as in FitResult."""
+    """A pose that explains the outline, for that foot; covariance as in FitResult.
+
+    doubt: a sentence why the shoe model cannot explain the outline, "" when it can. ambiguous_with: indices of other
+    hypotheses of the same result that the outline allows about as well. focal_px, focal_sigma_px, size, size_sigmas: as
+    in FitResult.
+    """
 
     pose: Pose
     side: Side
     iou: float
     contour_px: float
     covariance: Array | None
+    doubt: str = ""
+    ambiguous_with: tuple[int, ...] = ()
+    focal_px: float | None = None
+    focal_sigma_px: float | None = None
+    size: ShoeSize | None = None
+    size_sigmas: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +322,8 @@ class MeshProposal:
 
     mesh: cache file of the full mesh; axes, length_mm, shoe as in ImportMeshRequest; is_pair: the file holds two
     shoes; notes: sentences for the dialog. extent_mm: (3,) length, width, height; triangles: count.
+    shoe_from_file: brings the file's points, in mm, to the shoe frame, before a left shoe is mirrored; foot: "left"
+    (then it was mirrored), "right", or "" where nothing told.
     """
 
     mesh: MeshRef
@@ -266,6 +336,8 @@ class MeshProposal:
     diameter_mm: float
     triangles: int
     notes: tuple[str, ...] = ()
+    shoe_from_file: Pose = field(default_factory=Pose.identity)
+    foot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +349,15 @@ class ExportResult:
 
 
 Answer: TypeAlias = (
-    SegmentResult | CorrectResult | FitResult | SearchResult | OverlapResult | MeshProposal | ExportResult
+    SegmentResult
+    | CorrectResult
+    | FitResult
+    | PairFitResult
+    | SearchResult
+    | OverlapResult
+    | ContourProfile
+    | MeshProposal
+    | ExportResult
 )
 
 

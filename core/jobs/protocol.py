@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 from core.document.signal import Signal
 from core.jobs.messages import (
+    ContourRequest,
     CorrectRequest,
     ExportRequest,
     FitRequest,
@@ -18,6 +19,7 @@ from core.jobs.messages import (
     SearchRequest,
     SegmentRequest,
 )
+from core.jobs.pair_messages import PairFitRequest
 
 # Called with each message of a job, on a thread of the core's own: hop to yours before you touch a window.
 Listener = Callable[[Message], None]
@@ -72,30 +74,38 @@ def activity(request: Request) -> str:
             return "correcting an outline"
         case FitRequest():
             return "fitting"
+        case PairFitRequest():
+            return "fitting a pair"
         case SearchRequest():
             return "looking for a pose"
         case OverlapRequest():
             return "measuring how well a pose fits"
+        case ContourRequest():
+            return "measuring how far off its outline a shoe is"
         case ImportMeshRequest():
             return "reading a mesh file"
         case ExportRequest():
             return "exporting"
 
 
-def superseding_key(request: Request) -> tuple[str, str] | None:
+def superseding_key(request: Request) -> tuple[str, str, str] | None:
     """Of two requests with the same key only the newer one is worth answering; None never gives way."""
     if isinstance(request, CorrectRequest):
-        return request.photo_id, request.instance_id
-    if isinstance(request, OverlapRequest):
-        return request.evidence.photo_id, request.evidence.instance_id
+        return "correct", request.photo_id, request.instance_id
+    if isinstance(request, OverlapRequest | ContourRequest) or _is_live(request):
+        return type(request).__name__, request.evidence.photo_id, request.evidence.instance_id
     return None
 
 
 def is_quick(request: Request) -> bool:
     """Whether the hand waits for it and it takes a moment only: it does not queue behind longer jobs."""
-    return isinstance(request, OverlapRequest | CorrectRequest)
+    return isinstance(request, OverlapRequest | ContourRequest | CorrectRequest) or _is_live(request)
 
 
 def is_background(request: Request) -> bool:
     """Whether nobody waits for it: it appears in no list of jobs and does not make the core busy."""
-    return isinstance(request, OverlapRequest)
+    return isinstance(request, OverlapRequest | ContourRequest) or _is_live(request)
+
+
+def _is_live(request: Request) -> TypeGuard[FitRequest]:
+    return isinstance(request, FitRequest) and request.live

@@ -15,6 +15,7 @@ from core.geometry.mesh import Mesh
 from core.geometry.pose import Pose
 from core.jobs.messages import (
     Answer,
+    ContourRequest,
     CorrectRequest,
     CorrectResult,
     Evidence,
@@ -38,12 +39,16 @@ from core.jobs.messages import (
     SegmentResult,
     Step,
 )
+from core.jobs.pair_messages import PairFitRequest, PairFitResult
 from core.jobs.protocol import CANCELLED, activity
 from core.jobs.task_failures import Report, TaskCancelled, TaskError
-from core.labels.instance import Side
+from core.labels.contour_profile import ContourProfile
+from core.labels.instance import ShoeSize, Side
 
 if TYPE_CHECKING:
     from core.fit.problem import FitProblem
+    from core.fit.proportions import Proportions
+    from core.fit.search import Hypothesis
 
 _LOG = logging.getLogger("outsole.core")
 
@@ -57,10 +62,14 @@ def run_task(request: Request, report: Report) -> Answer:
             return _correct(request)
         case FitRequest():
             return _fit(request, report)
+        case PairFitRequest():
+            return _fit_pair(request, report)
         case SearchRequest():
             return _search(request, report)
         case OverlapRequest():
             return _overlap(request)
+        case ContourRequest():
+            return _contour(request)
         case ImportMeshRequest():
             return _import_mesh(request, report)
         case ExportRequest():
@@ -110,25 +119,38 @@ def _correct(request: CorrectRequest) -> CorrectResult:
 def _fit(request: FitRequest, report: Report) -> FitResult:
     from core.fit.errors import FitCancelled, FitError
     from core.fit.refine import refine_pose
+    from core.fit.shape import refine_shape
 
     def on_step(pose: Pose, fraction: float) -> bool:
         return report(Step(0, fraction, "Fitting", pose=pose))
 
     try:
-        problem = _fit_problem(request.evidence)
+        problem = _fit_problem(request.evidence, with_clicks=True, focal_free=request.focal_free)
         if not report(Step(0, 0.0, "Fitting", pose=request.start)):
             raise TaskCancelled
-        found = refine_pose(problem, request.start, on_step=on_step)
+        refine = refine_shape if request.shape_free else refine_pose
+        found = refine(problem, request.start, on_step=None if request.live else on_step)
     except FitCancelled as cancelled:
         raise TaskCancelled from cancelled
     except FitError as error:
         raise TaskError(str(error)) from error
-    return FitResult(found.pose, found.covariance, found.iou, found.contour_px, found.start_iou, found.cpu_ms)
+    measured = (found.iou, found.contour_px, found.start_iou, found.cpu_ms)
+    size, sigmas = _size_found(request.evidence, found.proportions)
+    focal = (found.focal_px, found.focal_sigma_px)
+    return FitResult(found.pose, found.covariance, *measured, *focal, found.doubt, size, sigmas)
+
+
+def _fit_pair(request: PairFitRequest, report: Report) -> PairFitResult:
+    from core.jobs.task_pair import fit_pair
+
+    return fit_pair(request, lambda evidence: _fit_problem(evidence, with_clicks=True), report=report)
 
 
 def _search(request: SearchRequest, report: Report) -> SearchResult:
     from core.fit.errors import FitCancelled, FitError
+    from core.fit.from_starts import search_from
     from core.fit.search import FULL, HIDDEN, UPRIGHT, search_sides
+    from core.fit.shape import search_shapes
 
     def on_step(pose: Pose, fraction: float) -> bool:
         return report(Step(0, fraction, "Looking for the pose", pose=pose))
@@ -138,15 +160,45 @@ def _search(request: SearchRequest, report: Report) -> SearchResult:
     try:
         if not report(Step(0, 0.0, "Looking for the pose")):
             raise TaskCancelled
-        problems = [_fit_problem(replace(evidence, side=side)) for side in sides]
+        more = {"with_clicks": True, "focal_free": request.focal_free}
+        problems = [_fit_problem(_sided(evidence, side), **more) for side in sides]
         prior, effort = UPRIGHT if request.upright else None, HIDDEN if request.hidden else FULL
-        found = search_sides(problems, upright=prior, effort=effort, on_step=on_step)
+        search = search_shapes if request.shape_free else search_sides
+        if request.starts:
+            found = search_from(problems[0], request.starts, on_step=on_step)
+        else:
+            found = search(problems, upright=prior, effort=effort, on_step=on_step)
     except FitCancelled as cancelled:
         raise TaskCancelled from cancelled
     except FitError as error:
         raise TaskError(str(error)) from error
-    poses = (PoseHypothesis(one.pose, one.side, one.iou, one.contour_px, one.covariance) for one in found.hypotheses)
-    return SearchResult(tuple(poses), found.cpu_ms)
+    return SearchResult(tuple(_offered(evidence, one) for one in found.hypotheses), found.cpu_ms)
+
+
+def _offered(evidence: Evidence, one: Hypothesis) -> PoseHypothesis:
+    size, sigmas = _size_found(evidence, one.proportions)
+    return PoseHypothesis(
+        one.pose,
+        one.side,
+        one.iou,
+        one.contour_px,
+        one.covariance,
+        doubt=one.doubt,
+        ambiguous_with=one.ambiguous_with,
+        focal_px=one.focal_px,
+        focal_sigma_px=one.focal_sigma_px,
+        size=size,
+        size_sigmas=sigmas,
+    )
+
+
+def _size_found(evidence: Evidence, found: Proportions | None) -> tuple[ShoeSize | None, tuple[float, float] | None]:
+    """The size with the width and the height that were found, and the standard deviations of its two ratios."""
+    if found is None:
+        return None, None
+    given = evidence.size
+    size = ShoeSize(given.length_mm, given.width_ratio * found.width, given.height_ratio * found.height)
+    return size, (size.width_ratio * found.width_sigma, size.height_ratio * found.height_sigma)
 
 
 def _overlap(request: OverlapRequest) -> OverlapResult:
@@ -160,17 +212,31 @@ def _overlap(request: OverlapRequest) -> OverlapResult:
     return OverlapResult(measured.iou, measured.contour_px)
 
 
+def _contour(request: ContourRequest) -> ContourProfile:
+    from core.fit.errors import FitError
+    from core.fit.profile import contour_profile
+
+    try:
+        return contour_profile(_fit_problem(request.evidence), request.pose, camera=request.evidence.camera)
+    except FitError as error:
+        raise TaskError(str(error)) from error
+
+
 def _import_mesh(request: ImportMeshRequest, report: Report) -> MeshProposal:
     from core.document.store import StorageError
     from core.meshes.mesh_file import MeshFileError
-    from core.meshes.shoe_import import propose_import
+    from core.meshes.shoe_import import propose_import, taken_as_it_is
     from core.storage.mesh_cache import cached_mesh_file
 
     file = Path(request.file)
     if not report(Step(0, None, f"Reading {file.name}")):
         raise TaskCancelled
     try:
-        shoe = propose_import(file, axes=request.axes, length_mm=request.length_mm, shoe=request.shoe)
+        if request.is_in_shoe_frame:
+            shoe = taken_as_it_is(file)
+        else:
+            length, unit = request.length_mm, request.unit_mm
+            shoe = propose_import(file, axes=request.axes, length_mm=length, shoe=request.shoe, unit_mm=unit)
         if not report(Step(0, None, "Keeping the mesh")):
             raise TaskCancelled
         sha256 = shoe.mesh.sha256
@@ -189,6 +255,8 @@ def _import_mesh(request: ImportMeshRequest, report: Report) -> MeshProposal:
         diameter_mm=shoe.mesh.diameter_mm(),
         triangles=len(shoe.mesh.faces),
         notes=shoe.notes,
+        shoe_from_file=shoe.shoe_from_file,
+        foot=shoe.foot,
     )
 
 
@@ -220,17 +288,34 @@ def _export(request: ExportRequest, report: Report) -> ExportResult:
     return ExportResult(request.out_dir, tuple(lines))
 
 
-def _fit_problem(evidence: Evidence) -> FitProblem:
-    from core.fit.problem import fit_problem
+def _sided(evidence: Evidence, side: Side) -> Evidence:
+    """The evidence for a shoe of that foot; a shoe of an unknown one was clicked as a right one."""
+    if side is evidence.side:
+        return evidence
+    mirror = -1.0 if Side.LEFT in (side, evidence.side) else 1.0
+    clicks = ((click, *click.at_mm) for click in evidence.clicks)
+    mirrored = tuple(replace(click, at_mm=(x, mirror * y, z)) for click, x, y, z in clicks)
+    return replace(evidence, side=side, clicks=mirrored)
 
+
+def _fit_problem(evidence: Evidence, *, with_clicks: bool = False, focal_free: bool = False) -> FitProblem:
+    from core.fit.knowledge import Click
+    from core.fit.problem import FOCAL_SIGMA, fit_problem
+    from core.jobs.task_occlusion import ignored_by
+
+    clicks = evidence.clicks if with_clicks else ()
     return fit_problem(
         _mesh(evidence.mesh),
         model_length_mm=evidence.mesh.length_mm,
-        side=evidence.side,
+        # A shoe of an unknown foot that has a pose is shown as a right one.
+        side=Side.RIGHT if evidence.side is Side.UNKNOWN else evidence.side,
         size=evidence.size,
         camera=evidence.camera,
         region=evidence.region,
-        ignored=evidence.ignored,
+        ignored=ignored_by(evidence, _mesh),
+        clicks=[Click(click.at_mm, click.at_px, click.sigma_px, click.name) for click in clicks],
+        floor=evidence.floor,
+        focal_sigma=FOCAL_SIGMA if focal_free else 0.0,
     )
 
 

@@ -19,6 +19,15 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """Who said how far a photo has come, when (UTC, ISO 8601), and why it was rejected."""
+
+    by: str
+    at: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Photo:
     """One image file and what is known of it. Everything is in the oriented frame (EXIF orientation applied).
 
@@ -37,6 +46,7 @@ class Photo:
     status: Status = Status.TODO
     notes: str = ""
     position: int = 0
+    review: Review | None = None
 
     def instance(self, instance_id: str) -> Instance:
         """The instance of that id; raises KeyError."""
@@ -69,9 +79,13 @@ class Photo:
         """The photo taken with another camera."""
         return replace(self, camera=camera)
 
-    def with_status(self, status: Status) -> Photo:
-        """The photo in another status."""
-        return replace(self, status=status)
+    def with_status(self, status: Status, review: Review | None = None) -> Photo:
+        """The photo in another status; review: who says so."""
+        return replace(self, status=status, review=review)
+
+    def with_notes(self, notes: str) -> Photo:
+        """The photo with other words about it."""
+        return replace(self, notes=notes)
 
 
 def guessed_camera(width_px: int, height_px: int) -> Camera:

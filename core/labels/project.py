@@ -34,6 +34,7 @@ DEFAULT_CATEGORIES = (
     Category("sneaker", "sneaker", "#56b4e9", Role.SHOE, 0),
     Category("leg", "leg", "#e69f00", Role.OCCLUDER, 1),
     Category("ignore", "ignore", "#999999", Role.IGNORE, 2),
+    Category("hand", "hand", "#d55e00", Role.OCCLUDER, 3),
 )
 
 

@@ -73,7 +73,7 @@ def read_mesh_file(file: Path) -> FileMesh:
 
 def write_ply(mesh: Mesh, path: Path) -> None:
     """Write binary PLY in mm: vertices, faces and colours (a texture becomes a colour at each vertex)."""
-    solid = trimesh.Trimesh(mesh.vertices_mm, mesh.faces, vertex_colors=_vertex_colours(mesh), process=False)
+    solid = trimesh.Trimesh(mesh.vertices_mm, mesh.faces, vertex_colors=mesh.vertex_colours(), process=False)
     path.write_bytes(trimesh.exchange.ply.export_ply(solid, vertex_normal=False))
 
 
@@ -88,7 +88,7 @@ def write_glb(mesh: Mesh, path: Path) -> None:
         )
         visual: Any = trimesh.visual.TextureVisuals(uv=mesh.uv, material=material)
     else:
-        visual = trimesh.visual.ColorVisuals(vertex_colors=_vertex_colours(mesh))
+        visual = trimesh.visual.ColorVisuals(vertex_colors=mesh.vertex_colours())
     solid = trimesh.Trimesh(vertices_m, mesh.faces, process=False)
     solid.visual = visual
     path.write_bytes(trimesh.exchange.gltf.export_glb(trimesh.Scene(solid)))
@@ -236,15 +236,6 @@ def _outward(mesh: Mesh) -> Mesh:
     if volume < -0.02 * 6 * box:
         return Mesh(mesh.vertices_mm, mesh.faces[:, ::-1], mesh.uv, mesh.texture, mesh.colours)
     return mesh
-
-
-def _vertex_colours(mesh: Mesh) -> NDArray[np.uint8] | None:
-    if mesh.colours is not None or mesh.texture is None or mesh.uv is None:
-        return mesh.colours
-    height, width = mesh.texture.shape[:2]
-    columns = np.clip((mesh.uv[:, 0] * width).astype(int), 0, width - 1)
-    rows = np.clip(((1 - mesh.uv[:, 1]) * height).astype(int), 0, height - 1)
-    return mesh.texture[rows, columns]
 
 
 def _suffix_name(file: Path) -> str:

@@ -134,5 +134,5 @@ def _sole_centres(vertices: Array) -> Array:
     np.minimum.at(right, slices, points[:, 1])
     known = np.isfinite(left)
     numbers = np.arange(10)
-    middle = np.interp(numbers, numbers[known], ((left + right) / 2)[known])
+    middle = np.interp(numbers, numbers[known], (left[known] + right[known]) / 2)
     return np.stack([start + (numbers + 0.5) / 10 * length, middle], axis=1)

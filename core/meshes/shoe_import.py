@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.geometry.mesh import Mesh
+from core.geometry.pose import Pose
 from core.meshes.atlas import submesh
 from core.meshes.mesh_file import MeshFileError, read_mesh_file
 from core.meshes.orientation import bend, is_bend_sure, proposed_orientation, shoe_from_file, turn_deg
@@ -29,6 +30,8 @@ class ProposedShoe:
 
     mesh: right shoe, shoe frame, mm, centred. axes: the file's directions of toe and up. shoe: "left" or "right" for
     the one taken out of a pair (or said by the annotator), "all" for a file taken as one shoe. notes: sentences.
+    shoe_from_file: brings the file's points, times `scale`, to the shoe frame in mm, before a left shoe is mirrored.
+    foot: "left" (then the mesh was mirrored), "right", or "" where nothing told.
     """
 
     mesh: Mesh
@@ -38,15 +41,24 @@ class ProposedShoe:
     shoe: str
     is_pair: bool
     notes: tuple[str, ...]
+    shoe_from_file: Pose = field(default_factory=Pose.identity)
+    scale: float = 1.0
+    foot: str = ""
 
 
 def propose_import(
-    file: Path, *, axes: tuple[str, str] | None = None, length_mm: float | None = None, shoe: str | None = None
+    file: Path,
+    *,
+    axes: tuple[str, str] | None = None,
+    length_mm: float | None = None,
+    shoe: str | None = None,
+    unit_mm: float | None = None,
 ) -> ProposedShoe:
     """Read a mesh file and bring it to the shoe frame; what is None is proposed from the shape.
 
     axes: toe and up in the file, such as ("+Z", "+Y"). length_mm: of the outsole, 50 to 600. shoe: of a pair "left"
     or "right"; of a single shoe which foot it is for; "all" takes the file as one shoe and judges the foot itself.
+    unit_mm: mm per unit of the file, where its format fixes it.
     Raises MeshFileError with a sentence for the annotator.
     """
     _check_wishes(length_mm, shoe)
@@ -59,12 +71,37 @@ def propose_import(
         picked = _picked_shoe(read.mesh, halves, wish=shoe or "right", axes=axes, notes=notes)
     else:
         picked = _single_shoe(read.mesh, shoe, axes=axes, notes=notes)
-    scale, length = _scale(picked.standing, length_mm, notes=notes)
-    mesh = picked.standing.with_vertices(picked.standing.vertices_mm * scale).centred()
-    mesh = mesh.mirrored() if picked.is_left else mesh
+    if unit_mm is None:
+        scale, length = _scale(picked.standing, length_mm, notes=notes)
+    else:
+        scale, length = unit_mm, float(picked.standing.extent_mm[0]) * unit_mm
+    mesh = picked.standing.with_vertices(picked.standing.vertices_mm * scale)
+    low, high = mesh.bounds_mm
+    shoe_from_file = Pose.from_matrix(picked.turn, -(low + high) / 2)
+    mesh = mesh.centred().mirrored() if picked.is_left else mesh.centred()
     _check_shape(mesh, notes)
     return ProposedShoe(
-        mesh, _title(file), picked.axes, length, picked.shoe, halves is not None, tuple(dict.fromkeys(notes))
+        mesh,
+        _title(file),
+        picked.axes,
+        length,
+        picked.shoe,
+        halves is not None,
+        tuple(dict.fromkeys(notes)),
+        shoe_from_file,
+        scale,
+        picked.foot,
+    )
+
+
+def taken_as_it_is(file: Path) -> ProposedShoe:
+    """A file that is known to hold a shoe in the shoe frame, in mm: nothing is turned, scaled, moved or mirrored.
+
+    Raises MeshFileError.
+    """
+    read = read_mesh_file(Path(file))
+    return ProposedShoe(
+        read.mesh, _title(file), ("+X", "+Z"), float(read.mesh.extent_mm[0]), "all", is_pair=False, notes=read.notes
     )
 
 
@@ -75,7 +112,12 @@ class _Picked:
     standing: Mesh
     axes: tuple[str, str]
     shoe: str
-    is_left: bool
+    foot: str
+    turn: Array  # (3, 3) that stood it up
+
+    @property
+    def is_left(self) -> bool:
+        return self.foot == "left"
 
 
 def _check_wishes(length_mm: float | None, shoe: str | None) -> None:
@@ -98,22 +140,23 @@ def _check_solid(mesh: Mesh, file: Path) -> None:
 
 
 def _single_shoe(mesh: Mesh, wish: str | None, *, axes: tuple[str, str] | None, notes: list[str]) -> _Picked:
-    standing, axes = _stand(mesh, axes, notes=notes)
+    standing, axes, turn = _stand(mesh, axes, notes=notes)
     value = bend(standing.vertices_mm)
     if wish in ("left", "right"):
-        is_left = wish == "left"
-        notes.append(f"Taken as a {wish} shoe, as you said{', and mirrored to a right one' if is_left else ''}.")
+        foot = wish
+        mirrored = ", and mirrored to a right one" if wish == "left" else ""
+        notes.append(f"Taken as a {wish} shoe, as you said{mirrored}.")
     elif is_bend_sure(value):
-        is_left = value > 0
+        foot = "left" if value > 0 else "right"
         notes.append(
             "The waist of the sole says this is a left shoe; it was mirrored to a right one (letters read backwards)."
-            if is_left
+            if foot == "left"
             else "The waist of the sole says this is a right shoe."
         )
     else:
-        is_left = False
+        foot = ""
         notes.append("The sole is too straight to tell left from right; it was taken as a right shoe. Please check.")
-    return _Picked(standing, axes, wish or "all", is_left)
+    return _Picked(standing, axes, wish or "all", foot, turn)
 
 
 def _picked_shoe(
@@ -128,7 +171,7 @@ def _picked_shoe(
     meshes = [submesh(mesh, half) for half in halves]
     quiet: list[str] = []
     stood = [_stand(half, axes, notes=quiet) for half in meshes]
-    bends = [bend(standing.vertices_mm) for standing, _ in stood]
+    bends = [bend(standing.vertices_mm) for standing, _, _ in stood]
     difference = bends[0] - bends[1]
     if is_bend_sure(difference / 2):
         left_index = 0 if difference > 0 else 1
@@ -141,27 +184,29 @@ def _picked_shoe(
             f"The file holds a pair; the {wish} shoe was taken as the one standing on that side. Please check."
         )
     index = left_index if wish == "left" else 1 - left_index
-    standing, axes = _stand(meshes[index], axes, notes=notes)
+    standing, axes, turn = _stand(meshes[index], axes, notes=notes)
     if wish == "left":
         notes.append("The left shoe was mirrored to a right one (lettering reads backwards).")
-    return _Picked(standing, axes, wish, wish == "left")
+    return _Picked(standing, axes, wish, wish, turn)
 
 
-def _stand(mesh: Mesh, axes: tuple[str, str] | None, *, notes: list[str]) -> tuple[Mesh, tuple[str, str]]:
-    """The mesh with toe +X and up +Z, straightened when it stands askew."""
+def _stand(mesh: Mesh, axes: tuple[str, str] | None, *, notes: list[str]) -> tuple[Mesh, tuple[str, str], Array]:
+    """The mesh with toe +X and up +Z, straightened when it stands askew; its axes; the (3, 3) rotation in all."""
     if axes is None:
         found = proposed_orientation(mesh)
         axes = (found.toe, found.up)
         if not found.is_sure:
             notes.append(f"No clear sole and toe were found; toe {axes[0]} and up {axes[1]} are a guess. Please check.")
-    vertices = mesh.vertices_mm @ shoe_from_file(*axes).T
+    rotation = shoe_from_file(*axes)
+    vertices = mesh.vertices_mm @ rotation.T
     turn = turn_deg(vertices)
     if turn:
         angle = np.radians(-turn)
         about_z = np.array([[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
         vertices = vertices @ about_z.T
+        rotation = about_z @ rotation
         notes.append(f"The shoe stood {abs(turn):.0f}° askew in its file and was straightened.")
-    return mesh.with_vertices(vertices), axes
+    return mesh.with_vertices(vertices), axes, rotation
 
 
 def _scale(standing: Mesh, length_mm: float | None, *, notes: list[str]) -> tuple[float, float]:

@@ -22,6 +22,7 @@ __all__ = [
     "mask_iou",
     "mesh_depth",
     "mesh_mask",
+    "nearest_mm",
     "region_from_mask",
     "region_mask",
 ]
@@ -54,6 +55,18 @@ def mesh_depth(mesh: Mesh, pose: Pose, camera: Camera) -> NDArray[np.float32]:
         return (1.0 / inverse).astype(np.float32)
 
 
+def hidden_behind_mm(diameter_mm: float) -> float:
+    """By how much a surface must be nearer than a point of a shoe of that diameter to hide it."""
+    return max(HIDDEN_BEHIND_DIAMETERS * diameter_mm, HIDDEN_BEHIND_MM)
+
+
+def nearest_mm(mesh: Mesh, pose: Pose, camera: Camera, *, points_px: Array) -> Array:
+    """(N,) z in mm of the nearest surface over each of (N, 2) px, inf where there is none or the point is nan."""
+    corners_px, inverse_depth, faces = _projected(mesh, pose, camera)
+    with np.errstate(divide="ignore"):
+        return np.asarray(1.0 / _inverse_depth_at(corners_px, inverse_depth, faces, points_px))
+
+
 def landmark_visibility(
     points_shoe_mm: ArrayLike,
     mesh: Mesh,
@@ -69,12 +82,10 @@ def landmark_visibility(
     """
     points_mm = pose.apply(np.asarray(points_shoe_mm, dtype=np.float64).reshape(-1, 3))
     points_px = camera.project(points_mm)
-    corners_px, inverse_depth, faces = _projected(mesh, pose, camera)
-    with np.errstate(divide="ignore"):
-        nearest_mm = 1.0 / _inverse_depth_at(corners_px, inverse_depth, faces, points_px)
-    slack_mm = max(HIDDEN_BEHIND_DIAMETERS * diameter_mm, HIDDEN_BEHIND_MM)
+    depth_mm = nearest_mm(mesh, pose, camera, points_px=points_px)
+    slack_mm = hidden_behind_mm(diameter_mm)
     seen = []
-    for (u, v), z, nearest in zip(points_px, points_mm[:, 2], nearest_mm, strict=True):
+    for (u, v), z, nearest in zip(points_px, points_mm[:, 2], depth_mm, strict=True):
         if not (0 <= u <= camera.width_px and 0 <= v <= camera.height_px):
             seen.append(Visibility.ABSENT)
         elif z - nearest > slack_mm or any(region.contains((u, v)) for region in hiding):

@@ -25,6 +25,7 @@ Pixels = NDArray[np.uint8]
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".bmp")
 
 _ORIENTATION, _EXIF_IFD, _FOCAL_35MM = 0x0112, 0x8769, 0xA405
+_MAKE, _MODEL = 0x010F, 0x0110
 _TIFF_WIDTH, _TIFF_HEIGHT = 256, 257
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -47,13 +48,15 @@ class PhotoError(Exception):
 class PhotoInfo:
     """What a photo's header says. size_px: (width, height), oriented. orientation: EXIF 1..8.
 
-    focal_35mm: focal length in mm on 36 x 24 mm film, or None. format: Pillow's name, "JPEG".
+    focal_35mm: focal length in mm on 36 x 24 mm film, or None. format: Pillow's name, "JPEG". camera_name: make and
+    model, "" when the file does not name them.
     """
 
     size_px: tuple[int, int]
     orientation: int
     focal_35mm: float | None
     format: str
+    camera_name: str = ""
 
 
 def read_info(path: Path | str) -> PhotoInfo:
@@ -69,7 +72,7 @@ def read_info(path: Path | str) -> PhotoInfo:
             size = (int(tags[_TIFF_WIDTH]), int(tags[_TIFF_HEIGHT]))
         if orientation >= 5:
             size = (size[1], size[0])
-        return PhotoInfo(size, orientation, _focal_35mm_in(exif), image.format or "")
+        return PhotoInfo(size, orientation, _focal_35mm_in(exif), image.format or "", _camera_name_in(exif))
 
 
 def read_pixels(path: Path | str, *, max_side_px: int | None = None) -> Pixels:
@@ -211,6 +214,12 @@ def _focal_35mm_in(exif: Image.Exif) -> float | None:
     except (OSError, ZeroDivisionError, *_BROKEN):
         return None
     return focal if np.isfinite(focal) and focal > 0 else None
+
+
+def _camera_name_in(exif: Image.Exif) -> str:
+    """ "Apple iPhone 12": the make once, though many models begin with it."""
+    make, model = (str(exif.get(tag) or "").strip("\0 ") for tag in (_MAKE, _MODEL))
+    return model if model.lower().startswith(make.lower()) else f"{make} {model}".strip()
 
 
 def _rgb(image: Image.Image) -> Image.Image:

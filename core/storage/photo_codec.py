@@ -27,7 +27,7 @@ from core.labels.instance import (
     Source,
     Visibility,
 )
-from core.labels.photo import Photo, Status
+from core.labels.photo import Photo, Review, Status
 
 UNKNOWN = "_unknown"
 _NUMBER = "_number"
@@ -92,6 +92,7 @@ def instance_from_json(data: bytes | str) -> Instance:
 
 def header_to_json(photo: Photo) -> Json:
     """Everything of a photo but its instances, as a JSON object."""
+    review = {"review": [photo.review.by, photo.review.at, photo.review.reason]} if photo.review else {}
     return {
         "file": photo.file,
         "size_px": list(photo.size_px),
@@ -101,6 +102,7 @@ def header_to_json(photo: Photo) -> Json:
         "status": photo.status.value,
         "notes": photo.notes,
         "position": photo.position,
+        **review,
     }
 
 
@@ -118,11 +120,13 @@ def photo_from_header(photo_id: str, header: Json, *, instances: tuple[Instance,
         status=Status(header["status"]),
         notes=header["notes"],
         position=header["position"],
+        review=Review(*(str(word) for word in header["review"])) if header.get("review") else None,
     )
 
 
 def camera_to_json(camera: Camera) -> Json:
     """A camera as a JSON object; lengths in px, corner origin."""
+    named = {"source_name": camera.source_name} if camera.source_name else {}
     return {
         "fx_px": float(camera.fx_px),
         "fy_px": float(camera.fy_px),
@@ -132,6 +136,7 @@ def camera_to_json(camera: Camera) -> Json:
         "height_px": int(camera.height_px),
         "distortion": camera.distortion.tolist(),
         "source": camera.source.value,
+        **named,
     }
 
 
@@ -140,7 +145,8 @@ def camera_from_json(values: Json) -> Camera:
     fx, fy, cx, cy = (float(values[key]) for key in ("fx_px", "fy_px", "cx_px", "cy_px"))
     size = int(values["width_px"]), int(values["height_px"])
     distortion = np.array(values["distortion"], dtype=np.float64)
-    return Camera(fx, fy, cx, cy, *size, distortion=distortion, source=CameraSource(values["source"]))
+    source, name = CameraSource(values["source"]), str(values.get("source_name", ""))
+    return Camera(fx, fy, cx, cy, *size, distortion=distortion, source=source, source_name=name)
 
 
 def _part_from_json(rings: list[list[list[float]]]) -> Part:

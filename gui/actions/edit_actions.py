@@ -9,6 +9,7 @@ from core.document.store import StorageError
 from core.labels.instance import Instance
 from gui.actions.action import Action
 from gui.session import Session
+from gui.tools.clicks import KEYPOINTS
 from gui.tools.drag import Key
 
 NOTHING_CHOSEN = "Choose an instance first: click it on the photo or in the list."
@@ -42,7 +43,7 @@ class EditActions:
                 "&Edit",
                 self.delete,
                 ("Delete",),
-                self._no_choice,
+                self._not_to_delete,
                 icon="trash",
                 on_canvas=True,
                 separated=True,
@@ -130,6 +131,10 @@ class EditActions:
 
     def _no_choice(self) -> str | None:
         return None if self._session.selection else NOTHING_CHOSEN
+
+    def _not_to_delete(self) -> str | None:
+        taken = "While keypoints are clicked Delete takes one away; Alt+1 chooses instances."
+        return taken if self._session.tool == KEYPOINTS else self._no_choice()
 
     def _no_photo(self) -> str | None:
         return None if self._session.photo_id else NO_PHOTO

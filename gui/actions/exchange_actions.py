@@ -1,4 +1,4 @@
-"""Other tools' files: labelme folders and COCO files come in, and the project goes out to them."""
+"""Other tools' files: labelme folders, COCO files and BOP datasets come in, and the project goes out to them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from core.formats.report import Outcome, Report, ReportLine
 from core.jobs.messages import ExportRequest, ExportResult, Result
 from gui.actions.action import Action
 from gui.actions.asking import Asking
+from gui.actions.bop_meshes import BopMeshes
 from gui.actions.material_actions import NO_PROJECT
 from gui.background import Errands, Progress
 from gui.desk import Desk
@@ -21,6 +22,8 @@ from gui.inference import Inference
 from gui.session import Session
 
 if TYPE_CHECKING:
+    from core.formats.bop_folder import BopFolder
+    from core.formats.bop_models import ReadModel, WantedModel
     from core.formats.merging import ImportOutcome
 
 
@@ -60,6 +63,7 @@ class ExchangeActions:
                 separated=True,
             ),
             Action("import_coco", "Import &COCO file…", "&File", self.import_coco, (), need, "import"),
+            Action("import_bop", "Import &BOP dataset…", "&File", self.import_bop, (), need, "import"),
             Action("export", "&Export…", "&File", self.export, ("Ctrl+E",), need, "export"),
         ]
 
@@ -93,6 +97,40 @@ class ExchangeActions:
             return import_coco(file, images, document=document, project_folder=folder, progress=progress)
 
         self._merge(f"Importing {file.name}", read)
+
+    def import_bop(self) -> None:
+        """Ask for a BOP dataset and merge it."""
+        path = self._asking.folder("Import a BOP dataset")
+        if path:
+            self.merge_bop(path)
+
+    def merge_bop(self, path: Path) -> None:
+        """Look for scenes, have the core read the models they need, then merge photos, poses and masks as one edit."""
+        project = self._session.project
+        document = self._session.document
+
+        def look(progress: Progress) -> tuple[BopFolder, tuple[WantedModel, ...]]:
+            from core.formats.bop_folder import find_bop
+            from core.formats.bop_models import models_wanted
+
+            bop = find_bop(path)
+            return bop, models_wanted(bop, project)
+
+        def read_meshes(found: tuple[BopFolder, tuple[WantedModel, ...]]) -> None:
+            bop, wanted = found
+
+            def merge(read: dict[int, ReadModel | str]) -> None:
+                def read_set(own: Document, progress: Progress) -> ImportOutcome:
+                    from core.formats.bop_import import import_bop
+
+                    return import_bop(bop, own, project_folder=self._desk.folder, read=read, progress=progress)
+
+                if self._session.document is document:
+                    self._merge(f"Importing {path.name}", read_set)
+
+            BopMeshes(wanted, self._inference, done=merge).start()
+
+        self._errands.run(f"Looking through {path.name}", look, done=read_meshes)
 
     def export(self) -> None:
         """Ask what and where, and write it from the inference core."""

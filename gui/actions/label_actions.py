@@ -7,18 +7,21 @@ from dataclasses import replace
 
 from core.document.edit import Edit
 from core.labels.instance import Instance, Side
+from core.labels.project import Category
 from gui.actions.action import Action
 from gui.actions.edit_actions import LOCKED, NO_PHOTO, NOTHING_CHOSEN
 from gui.proposals import Proposal, Proposals
 from gui.session import Session
+from gui.tools.clicks import KEYPOINTS
 
 _DRAWING = ("polygon", "box")
 
 
 class LabelActions:
-    """The commands of the Label menu, on one session."""
+    """The commands of the Label menu, on one session. category_taken: whether a tool wants a category for itself."""
 
     def __init__(self, session: Session, proposals: Proposals) -> None:
+        self.category_taken: Callable[[Category], bool] = lambda category: False
         self._session = session
         self._proposals = proposals
 
@@ -61,9 +64,14 @@ class LabelActions:
 
         def why_not(number: int) -> Callable[[], str | None]:
             fewer = "The project has fewer categories: Label > Edit categories adds some."
-            return lambda: None if number <= len(self._session.project.categories) else fewer
+            return lambda: self._numbers_taken() or (
+                None if number <= len(self._session.project.categories) else fewer
+            )
 
         return [Action(f"category_{n}", f"Category {n}", "", use(n), (str(n),), why_not(n)) for n in range(1, 10)]
+
+    def _numbers_taken(self) -> str | None:
+        return "While keypoints are clicked the numbers choose landmarks." if self._session.tool == KEYPOINTS else None
 
     def use_category(self, number: int) -> None:
         """Put the chosen instances into the `number`-th category; while drawing, draw in it from now on."""
@@ -71,6 +79,8 @@ class LabelActions:
         if number > len(categories):
             return
         category = categories[number - 1]
+        if self.category_taken(category):
+            return
         if self._session.selection and self._session.tool not in _DRAWING:
             self._change(f"Category {category.name}", lambda instance: instance.with_category(category.id))
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from core.geometry.steering import angles_deg
@@ -13,10 +14,13 @@ from core.labels.photo import Photo
 from core.labels.shoe_model import ShoeModel
 from gui.actions.action import Action
 from gui.actions.edit_actions import LOCKED
+from gui.actions.pose_words import POSING, TAKE_ANYWAY
 from gui.actions.segment_actions import is_outlining
+from gui.actions.snapping import Snapping
 from gui.background import Errands
 from gui.inference import Inference
-from gui.proposals import Proposal, Proposals
+from gui.preferences import Preferences
+from gui.proposals import PoseOffer, PoseOption, Proposal, Proposals
 from gui.session import Session
 from gui.tools.drag import Key
 
@@ -37,7 +41,10 @@ class Machine:
         *,
         mesh_file: Callable[[ShoeModel], Path | None],
         errands: Errands,
+        preferences: Preferences,
     ) -> None:
+        self.also_stop: Callable[[], bool] = lambda: False
+        self.snapping = Snapping(session, inference, mesh_file=mesh_file, preferences=preferences)
         self._session = session
         self._proposals = proposals
         self._inference = inference
@@ -61,6 +68,7 @@ class Machine:
                 on_canvas=True,
             ),
             Action("refuse", "Re&fuse or give up", "&Pose", self.refuse, ("Escape",), icon="cancel", on_canvas=True),
+            *self.snapping.table(),
         ]
 
     # ---- poses
@@ -123,18 +131,37 @@ class Machine:
                 "warning",
             )
             return
-        offered = fitted(basis, photo, answer)
-        text = f"{text}; {doubts}" if doubts else text
-        self._offer(result.job_id, photo, instance=offered, basis=basis, label="Fit pose", text=text)
+        text = f"{text}; {doubts}" if doubts and not answer.doubt else text
+        made, label = fitted(basis, photo, answer), "Fit pose"
+        offer = Proposal(result.job_id, photo.id, label, made, basis, text, finished=True, camera=photo.camera)
+        if answer.doubt:
+            offer = replace(offer, poses=PoseOffer((PoseOption(made, answer.doubt),)))
+        self._proposals.put(offer)
+        if self._session.photo_id == photo.id:
+            level = "warning" if doubts or answer.doubt else "success"
+            keys = f"{answer.doubt} {TAKE_ANYWAY}" if answer.doubt else "Enter takes it"
+            self._session.notice(f"{label}: {text}. {keys}, Escape refuses.", level, about=_FITTING)
 
     # ---- taking and refusing
 
-    def accept(self) -> None:
-        """Enter: end the outline being drawn, else take the newest proposal."""
+    def accept(self, anyway: bool = False) -> None:
+        """Enter: end the outline being drawn, else take the newest proposal; `anyway`: also a doubtful one."""
+        offer = self._proposals.pose
         if self._session.drag is not None:
             self._session.send(Key.FINISH)
+        elif offer is not None and offer.finished and offer.doubt and not anyway:
+            words = f"Not taken: {offer.doubt} Change model or foot (L, R) and press Q again; {TAKE_ANYWAY}."
+            self._session.notice(words, "warning", about=POSING)
         elif count := self._proposals.accept():
-            self._session.notice(f"{'Taken' if count == 1 else f'{count} taken'}. Ctrl+Z takes it back.", "success")
+            words = f"{'Taken' if count == 1 else f'{count} taken'}. Ctrl+Z takes it back."
+            self._session.notice(words, "success", about=POSING)
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Look at what the next Enter would take."""
+        photo, waiting = self._session.photo, self._proposals.pose
+        if photo is not None and waiting is not None and photo.find(waiting.instance.id) is not None:
+            self._session.select(waiting.instance.id)
 
     def refuse(self) -> None:
         """Escape: give up the drag, else refuse what is offered and stop its job, else choose nothing."""
@@ -147,7 +174,7 @@ class Machine:
             if refused.basis is not None:
                 self._session.select(refused.basis.id)
             self._session.notice("Refused; nothing was changed.")
-        elif self._cancel(self._is_of_this_photo) or self._errands.cancel():
+        elif self.also_stop() or self._cancel(self._is_of_this_photo) or self._errands.cancel():
             pass
         elif self._session.tool != "select":
             self._session.use_tool("select")
@@ -169,15 +196,6 @@ class Machine:
         for job in running:
             self._inference.cancel(job.id)
         return bool(running)
-
-    def _offer(
-        self, job_id: int, photo: Photo, *, instance: Instance, basis: Instance | None, label: str, text: str
-    ) -> None:
-        offer = Proposal(job_id, photo.id, label, instance, basis, text, finished=True, camera=photo.camera)
-        self._proposals.put(offer)
-        if self._session.photo_id == photo.id:
-            level = "warning" if "check " in text else "success"
-            self._session.notice(f"{label}: {text}. Enter takes it, Escape refuses.", level, about=_FITTING)
 
     def _on_failed(self, failed: Failed) -> None:
         self._proposals.refuse(failed.job_id)

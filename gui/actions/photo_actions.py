@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 
 from core.document.edit import Edit
 from core.document.store import StorageError
-from core.labels.photo import Photo, Status
+from core.labels.photo import Photo, Review, Status
 from gui.actions.action import Action
 from gui.actions.edit_actions import NO_PHOTO
 from gui.session import Session
+from gui.tools.review import REVIEW
 
 UNFINISHED = "An outline is being drawn: Enter closes it, Escape gives it up."
 MARKS = (
@@ -21,11 +22,17 @@ MARKS = (
 
 
 class PhotoActions:
-    """The commands of the Review menu, on one session. shown_ids: the photos that the list's filter lets through."""
+    """The commands of the Review menu, on one session. shown_ids: the photos that the list's filter lets through;
 
-    def __init__(self, session: Session, *, shown_ids: Callable[[], Sequence[str]]) -> None:
+    reviewed: who says so now, and why.
+    """
+
+    def __init__(
+        self, session: Session, *, shown_ids: Callable[[], Sequence[str]], reviewed: Callable[[str], Review]
+    ) -> None:
         self._session = session
         self._shown_ids = shown_ids
+        self._reviewed = reviewed
 
     def table(self) -> list[Action]:
         """From photo to photo, and how far the open one has come."""
@@ -41,6 +48,17 @@ class PhotoActions:
             step("next_photo", "&Next photo", 1, "D"),
             step("previous_photo", "&Previous photo", -1, "A"),
             step("next_todo", "Next photo &to do", 1, "Shift+D", only=Status.TODO),
+            step("next_unchecked", "Next &unchecked photo", 1, "Ctrl+Shift+D", only=Status.LABELLED),
+            Action(
+                "tool_review",
+                "All &poses at a glance",
+                "&Review",
+                lambda: self._session.use_tool(REVIEW),
+                ("Alt+4",),
+                self._no_photo,
+                icon="photo",
+                checked=lambda: self._session.tool == REVIEW,
+            ),
             *(self._mark(*mark) for mark in MARKS),
         ]
 
@@ -78,7 +96,8 @@ class PhotoActions:
         if not shown:
             self._session.notice("The filter of the photo list lets no photo through; clear it to go on.")
         elif only is not None:
-            self._session.notice(f"There is no photo left that is to do after this one{which and ', of those'}{which}.")
+            left = "waits to be checked" if only is Status.LABELLED else "is to do"
+            self._session.notice(f"There is no photo left that {left} after this one{which and ', of those'}{which}.")
         else:
             self._session.notice(f"This is the {'last' if by > 0 else 'first'} photo{which}.")
 
@@ -86,9 +105,21 @@ class PhotoActions:
         """Say how far photos have come, all of them in one step."""
         changed = [photo for photo in self._photos(photo_ids) if photo.status is not status]
         what = "" if len(photo_ids) == 1 else f" on {len(changed)} photos"
-        edit = Edit(f"Mark {status.value}{what}", tuple((photo, photo.with_status(status)) for photo in changed))
-        if self._session.commit(edit) and what:
+        review = None if status is Status.TODO else self._reviewed("")
+        after = [photo.with_status(status, review) for photo in changed]
+        if not self._session.commit(Edit(f"Mark {status.value}{what}", tuple(zip(changed, after, strict=True)))):
+            return
+        if what:
             self._session.notice(f"{len(changed)} photos are {status.value} now. Ctrl+Z takes it back.", "success")
+        elif status is Status.REJECTED:
+            self._session.notice("Rejected. The Review panel keeps why, if you choose to say it.")
+
+    def give_reason(self, reason: str) -> None:
+        """Say why the open photo is rejected."""
+        for photo in self._photos(self._open_id):
+            if photo.status is Status.REJECTED and (photo.review is None or photo.review.reason != reason):
+                after = photo.with_status(photo.status, self._reviewed(reason))
+                self._session.commit(Edit.of(f"Rejected: {reason}" if reason else "Rejected", photo, after))
 
     def remove(self, photo_ids: Sequence[str]) -> None:
         """Take photos out of the project, with everything in them; their files stay where they are."""

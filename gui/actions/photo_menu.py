@@ -8,12 +8,13 @@ from core.labels.photo import Status
 from gui.actions.action import Action, always
 from gui.actions.photo_actions import MARKS, UNFINISHED, PhotoActions
 from gui.actions.photo_files import PhotoFiles
+from gui.actions.pose_batch import PoseBatch
 from gui.actions.segment_batch import SegmentBatch
 from gui.session import Session
 
 
 class PhotoMenu:
-    """segment_open: asks for outlines of the open photo, which come as proposals."""
+    """segment_open: asks for outlines of the open photo, which come as proposals. poses: looks for poses in several."""
 
     def __init__(
         self,
@@ -29,6 +30,7 @@ class PhotoMenu:
         self._files = files
         self._batch = batch
         self._segment_open = segment_open
+        self.poses: PoseBatch | None = None
 
     def rows(self, photo_ids: Sequence[str]) -> list[Action]:
         """The commands on these photos, in menu order; keys stand beside those that mean the same photo."""
@@ -40,6 +42,7 @@ class PhotoMenu:
             Action("list_open", "&Open", "", lambda: self._session.open_photo(ids[0]), (), self._no_open(ids), "photo"),
             *(self._mark(ids, *mark, is_open=is_open) for mark in MARKS),
             self._segment(ids, is_open=is_open, what=what),
+            *self._find_poses(ids, what),
             Action(
                 "list_folder",
                 "Sho&w in folder",
@@ -94,6 +97,13 @@ class PhotoMenu:
         return Action(
             "list_segment", text, "", lambda: self._batch.segment(ids), (), why_not, "segment", separated=True
         )
+
+    def _find_poses(self, ids: tuple[str, ...], what: str) -> list[Action]:
+        poses = self.poses
+        if poses is None or len(ids) < 2:
+            return []
+        text = f"Find &poses in {what}"
+        return [Action("list_poses", text, "", lambda: poses.find(ids), (), poses.why_busy, "hypotheses")]
 
     def _no_open(self, ids: tuple[str, ...]) -> Callable[[], str | None]:
         def why_not() -> str | None:

@@ -88,18 +88,24 @@ class PoseActions:
         photo, instance, model = self._shoe()
         if photo is None or instance is None or model is None:
             return
-        self._commit("Place shoe", photo, self._placed(photo, instance, model))
+        self._commit("Place shoe", photo, _placed(photo, instance, model=model))
         self._session.use_tool("align")
 
     def use_model(self, model_id: str) -> None:
         """Place this model next: it was imported, chosen in the library, or used last."""
         self._model_id = model_id
 
+    def model_for(self, instance: Instance) -> ShoeModel | None:
+        """The model an instance has, else the one used last, else the project's first; None when it has none."""
+        models = self._session.project.models
+        known = models.get(instance.model_id or "") or models.get(self._model_id or "")
+        return known or next(iter(models.values()), None)
+
     def reset(self) -> None:
         """Start the pose again from the outline."""
         photo, instance, model = self._shoe()
         if photo is not None and instance is not None and model is not None:
-            self._commit("Reset pose", photo, self._placed(photo, instance, model))
+            self._commit("Reset pose", photo, _placed(photo, instance, model=model))
 
     def mirror(self) -> None:
         """The shoe of the other foot, in the same place."""
@@ -175,24 +181,12 @@ class PoseActions:
     def _shoe(self) -> tuple[Photo | None, Instance | None, ShoeModel | None]:
         photo = self._session.photo
         instance = photo.find(self._session.selected_id) if photo else None
-        models = self._session.project.models
-        model = models.get(instance.model_id or "") if instance else None
-        if model is None and models and instance is not None:
-            model = models.get(self._model_id or "") or next(iter(models.values()))
-        return photo, instance, model
+        return photo, instance, self.model_for(instance) if instance is not None else None
 
     def _note_model(self) -> None:
         chosen = self._session.selected
         if chosen is not None and chosen.model_id:
             self._model_id = chosen.model_id
-
-    def _placed(self, photo: Photo, instance: Instance, model: ShoeModel) -> Instance:
-        size = instance.size if instance.model_id == model.id and instance.size else model.size
-        factors = size.factors(model.length_mm)
-        extent = tuple(float(e * f) for e, f in zip(model.extent_mm, factors, strict=True))
-        pose = rough_pose(photo.camera, instance.region, (extent[0], extent[1], extent[2]))
-        estimate = PoseEstimate(pose, camera_source=photo.camera.source)
-        return instance.with_model(model.id, size).with_pose_estimate(estimate)
 
     def _commit(self, label: str, photo: Photo, instance: Instance) -> None:
         self._session.commit(Edit.of(label, photo, photo.with_instance(instance)))
@@ -229,3 +223,12 @@ def _like(instance: Instance, source: Instance, photo: Photo) -> Instance:
     estimate = PoseEstimate(pose, camera_source=photo.camera.source)
     side = source.side if instance.side is Side.UNKNOWN else instance.side
     return instance.with_side(side).with_model(source.model_id, source.size).with_pose_estimate(estimate)
+
+
+def _placed(photo: Photo, instance: Instance, *, model: ShoeModel) -> Instance:
+    size = instance.size if instance.model_id == model.id and instance.size else model.size
+    factors = size.factors(model.length_mm)
+    extent = tuple(float(e * f) for e, f in zip(model.extent_mm, factors, strict=True))
+    pose = rough_pose(photo.camera, instance.region, (extent[0], extent[1], extent[2]))
+    estimate = PoseEstimate(pose, camera_source=photo.camera.source)
+    return instance.with_model(model.id, size).with_pose_estimate(estimate)

@@ -107,6 +107,31 @@ class SegmentActions:
             self._ask(photo, seen, method=SegmentMethod.NET)
             self._session.notice("Looking for sneakers in the part that is seen… Escape gives up.")
 
+    def find_all(
+        self,
+        photo: Photo,
+        *,
+        on_found: Callable[[list[Proposal], str], None],
+        on_failed: Callable[[Failed], None],
+    ) -> int:
+        """Ask for the sneakers of a photo as a part of another job; its number.
+
+        on_found: the offers, none of them shown yet, the one under the pointer alone if it is on one; and, when there
+        are none, why.
+        """
+        category = shoe_category(self._session.project, self._session.category_id)
+        ref, net, method = photo_ref(photo, self._photo_file), net_choice(self._preferences), SegmentMethod.NET
+        request = SegmentRequest(ref, photo.id, category=category, method=method, net=net)
+        at = self.pointer()
+
+        def on_result(result: Result) -> None:
+            assert isinstance(result.answer, SegmentResult)
+            offers = self._for_new(result.job_id, result.answer, photo, request=request, at=at)
+            why = "" if offers else self._words(offers, result.answer, photo, request=request)[0]
+            on_found(offers, why)
+
+        return self._inference.submit(request, on_result=on_result, on_failed=on_failed, listed=False)
+
     def _method_of(self, category: str) -> SegmentMethod:
         """The network knows shoes only; asked for a leg it would offer the shoe below it."""
         is_shoe = self._session.project.category(category).role is Role.SHOE

@@ -22,6 +22,7 @@ _POINTER_KEYS = (
     ("Ten times as far, a tenth as far", "Shift · Alt"),
     ("Zoom at the pointer", "wheel"),
     ("Pan", "Space+drag · middle drag"),
+    ("Flicker between photo and shoe", "hold C"),
     ("Add a vertex", "click an edge"),
     ("Take a vertex away", "Alt+click"),
     ("Pick one of several proposals", "click"),
@@ -30,6 +31,7 @@ _POINTER_KEYS = (
     ("Turn the shoe", "drag"),
     ("Slide the shoe", "Shift+drag"),
     ("Push the shoe", "Ctrl+drag · Ctrl+wheel"),
+    ("Push it and its lens, as large (dolly)", "Ctrl+Shift+wheel"),
     ("What can be done here", "right click"),
 )
 
@@ -51,6 +53,11 @@ class ViewActions:
     def add_panel(self, title: str, dock: QDockWidget) -> None:
         """A panel that can be folded away."""
         self._docks[title] = dock
+
+    def show_panel(self, title: str) -> None:
+        """Bring a panel to the front."""
+        self._docks[title].show()
+        self._docks[title].raise_()
 
     def show_instance(self) -> None:
         """Zoom to the chosen instance."""
@@ -143,6 +150,8 @@ class ViewActions:
             ("Models", "F6"),
             ("History", "F7"),
             ("Jobs", "F8"),
+            ("Contour", "F9"),
+            ("Camera", "F11"),
         )
         return [
             Action(

@@ -30,10 +30,15 @@ _HELD = {
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """`frames` mouse moves for each of the three drags, with the shoe drawn in that look."""
+    """`frames` mouse moves for each of the three drags, with the shoe drawn in that look.
+
+    residuals: with the contour error along the outline; plotted: and in its plot.
+    """
 
     frames: int = 200
     look: ShoeLook = ShoeLook.SOLID
+    residuals: bool = False
+    plotted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,12 @@ class _Drags:
         assert session.photo is not None
         session.select(session.photo.instances[0].id)
         session.use_tool("align")
-        session.look(replace(session.view, shoe_look=self._course.look))
+        session.look(replace(session.view, shoe_look=self._course.look, residuals=self._course.residuals))
+        if self._course.plotted:
+            scripted.window.commands.run("panel_contour")
+        if self._course.residuals or self._course.plotted:
+            measured = place.panels.contour.watch
+            yield from scripted.wait_until("the contour error", lambda: measured.shown is not None)
         yield from scripted.wait_until("the shoe to be drawn", lambda: overlay.is_at_rest)
         yield from drag_about(scripted, lambda done: pictures.coarse_seen)
         yield from scripted.wait_until("the first live IoU", lambda: self.log.overlaps > 0)

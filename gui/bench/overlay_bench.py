@@ -71,11 +71,14 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--photo", type=Path, metavar="FILE", help="otherwise a synthetic one of 4000 x 3000 px")
     parser.add_argument("--frames", type=int, default=200, help="mouse moves of each drag, at 60 a second")
     parser.add_argument("--look", choices=[look.value for look in ShoeLook], default=ShoeLook.SOLID.value)
+    parser.add_argument("--residuals", action="store_true", help="with the contour error along the outline")
+    parser.add_argument("--plotted", action="store_true", help="with the plot of the contour error")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     application = make_application(sys.argv[:1])
     mesh = _stored(options.model) if options.model else blob(options.triangles)
-    figures = measure(mesh, Course(options.frames, ShoeLook(options.look)), photo=options.photo)
+    course = Course(options.frames, ShoeLook(options.look), options.residuals, options.plotted)
+    figures = measure(mesh, course, photo=options.photo)
     print(json.dumps(asdict(figures)) if options.json else _table(figures))
     del application
     return 0 if all(getattr(figures, name) <= goal for name, goal in GOALS_MS.items()) else 1

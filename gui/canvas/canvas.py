@@ -10,6 +10,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QNativeGestureEve
 
 from core.labels.instance import Instance
 from core.labels.photo import Photo
+from gui.canvas.contour_layer import ContourLayer
 from gui.canvas.cursors import cursor_of
 from gui.canvas.hand import Hand
 from gui.canvas.live_layer import Live, LiveLayer
@@ -42,7 +43,7 @@ class Canvas(PhotoView):
         self.setAcceptDrops(False)
         self.hand = Hand(session, tools, offers=OfferHand(session, proposals))
         self.loader = PhotoLoader(self)
-        self.shoes = ShoeLayer()
+        self.shoes, self.contour = ShoeLayer(), ContourLayer()
         self.photo_file: Callable[[Photo], Path] = lambda photo: Path(photo.file)
         self._session = session
         self._proposals = proposals
@@ -76,8 +77,8 @@ class Canvas(PhotoView):
         """Show what the session shows now: only what is another object is painted again."""
         shown, session = self._session.shown, self._session
         committed = session.photo
-        offers = tuple(p for p in self._proposals.shown if not p.is_pose)
-        seen = frozenset(session.selection) - session.view.hidden_ids
+        offers = tuple(p for p in self._proposals.shown if p.has_outline)
+        seen = frozenset(() if session.view.compares else session.selection) - session.view.hidden_ids
         chosen = tuple(i for i in (shown.instances if shown else ()) if i.id in seen)
         known = committed.instances if committed else ()
         drawn = _unlike(shown, known, skip=frozenset(session.selection))
@@ -85,8 +86,8 @@ class Canvas(PhotoView):
         look = {"live_ids": live_ids, "project": session.project, "view": session.view, "surround": self._surround}
         self._static.show_backdrop(Backdrop.of(committed, picture=self._picture, **look))
         handles = session.tool in ("select", "hole", "part")
-        live = Live(chosen, drawn, offers, self.hand.handle, session.project, handles, self._proposals.chosen_id)
-        self._live.show_live(live)
+        marks = (self._proposals.chosen_id, self.contour.instance_id)
+        self._live.show_live(Live(chosen, drawn, offers, self.hand.handle, session.project, handles, *marks))
 
     def _open(self, photo_id: str | None) -> None:
         photo = self._session.photo
@@ -145,11 +146,12 @@ class Canvas(PhotoView):
             self.hand.point(self._pointer(event, Phase.DOUBLE))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom at the cursor; Ctrl pushes the shoe; two fingers on a touchpad pan."""
+        """Zoom at the cursor; Ctrl pushes the shoe, with Shift also the lens; two fingers on a touchpad pan."""
         if not event.pixelDelta().isNull() and event.source() != Qt.MouseEventSource.MouseEventNotSynthesized:
             self.pan(QPointF(event.pixelDelta()))
         elif event.modifiers() & Qt.KeyboardModifier.ControlModifier and self._session.tool == "align":
-            self.hand.pushed(event.angleDelta().y() / 120.0)
+            with_lens = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            (self.hand.dollied if with_lens else self.hand.pushed)(event.angleDelta().y() / 120.0)
         else:
             self.zoom(_ZOOM_STEP ** (event.angleDelta().y() / 120.0), event.position())
         event.accept()
@@ -186,7 +188,7 @@ class Canvas(PhotoView):
     # ---- inside
 
     def _connect(self) -> None:
-        for layer in (self._static, self.shoes, self._live):
+        for layer in (self._static, self.shoes, self.contour, self._live):
             self.add_layer(layer)
         self.viewport().setMouseTracking(True)
         signals = self._session.signals

@@ -65,6 +65,7 @@ class Hand:
         self.hovered: Signal[Hover] = Signal()
         self.double_clicked: Signal[None] = Signal()
         self.pushed: Callable[[float], None] = lambda steps: None
+        self.dollied: Callable[[float], None] = lambda steps: None
         self._session = session
         self._tools = dict(tools)
         self._scene = WindowScene(session)

@@ -38,7 +38,8 @@ _MARGIN_SCREEN_PX = 32.0
 class Live:
     """What the live layer shows: what is chosen, what the hand draws, and outlines that are offered.
 
-    offer_id: the instance whose offer is picked. handles: whether vertices are offered.
+    offer_id: the instance whose offer is picked. handles: whether vertices are offered. banded_id: the instance whose
+    outline is shown as a band instead, which handles would cover.
     """
 
     chosen: tuple[Instance, ...] = ()
@@ -48,6 +49,7 @@ class Live:
     project: Project = field(default_factory=Project)
     handles: bool = True
     offer_id: str | None = None
+    banded_id: str | None = None
 
     @property
     def proposed(self) -> tuple[Instance, ...]:
@@ -97,7 +99,7 @@ class LiveLayer(Layer):
         for instance in (i for i in live.chosen if not _is_replaced(i, live)):
             paint_letter(painter, to_screen, instance, project=live.project)
         if live.handles:
-            for instance in (i for i in live.chosen[-1:] if not _is_replaced(i, live)):
+            for instance in (i for i in live.chosen[-1:] if not _is_replaced(i, live) and i.id != live.banded_id):
                 paint_handles(painter, to_screen, instance, color=QColor(color_of(live.project, instance)))
         for instance in live.drawn:
             paint_handles(painter, to_screen, instance, color=QColor("#ffffff"), always=True)
@@ -128,7 +130,8 @@ class LiveLayer(Layer):
 
 
 def _with_looks(live: Live) -> list[tuple[Instance, OutlineLook]]:
-    pairs = [(i, CALM if _is_replaced(i, live) else CHOSEN) for i in live.chosen] + [(i, SKETCH) for i in live.drawn]
+    chosen = (i for i in live.chosen if i.id != live.banded_id)
+    pairs = [(i, CALM if _is_replaced(i, live) else CHOSEN) for i in chosen] + [(i, SKETCH) for i in live.drawn]
     pairs += [(i, PROPOSED_CHOSEN if i.id == live.offer_id else PROPOSED) for i in live.proposed]
     return [(instance, look) for instance, look in pairs if not instance.region.is_empty]
 

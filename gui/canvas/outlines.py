@@ -20,6 +20,8 @@ HANDLE_SIDE = 7.0
 HANDLE_SPACING = 6.0
 PICKED_SIDE = 11.0
 _FEW_VERTICES = 300
+# What stands before a shoe leans one way, what is left out the other: told apart without their colours.
+_HATCHES = {Role.OCCLUDER: Qt.BrushStyle.FDiagPattern, Role.IGNORE: Qt.BrushStyle.BDiagPattern}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,10 @@ def paint_outline(
 ) -> None:
     """Fill and stroke a path whose painter already maps photo px to the screen; lines keep their width."""
     color = QColor(color_of(project, instance))
-    ignored = project.category(instance.category).role is Role.IGNORE
+    pattern = _HATCHES.get(project.category(instance.category).role)
     fill = QColor(color)
     fill.setAlphaF(look.fill)
-    painter.fillPath(path, _hatched(fill, painter.worldTransform()) if ignored else fill)
+    painter.fillPath(path, fill if pattern is None else _hatched(fill, painter.worldTransform(), pattern))
     if look.opacity >= 1.0:  # a dark line under a chosen one: it is seen on any photo
         under = QPen(QColor(0, 0, 0, 110), look.width + 2.0)
         under.setCosmetic(True)
@@ -178,10 +180,10 @@ def _spacing(rings: list[NDArray[np.float64]]) -> float:
     return float(steps.mean())
 
 
-def _hatched(color: QColor, world: QTransform) -> QBrush:
+def _hatched(color: QColor, world: QTransform, pattern: Qt.BrushStyle) -> QBrush:
     color = QColor(color)
-    color.setAlphaF(min(color.alphaF() * 3, 1.0))
-    brush = QBrush(color, Qt.BrushStyle.BDiagPattern)
+    color.setAlphaF(min(color.alphaF() * 4, 1.0))
+    brush = QBrush(color, pattern)
     inverse, _ = world.inverted()
     brush.setTransform(inverse)
     return brush

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRectF, QTimer
+from PySide6.QtCore import QObject, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
@@ -20,11 +20,12 @@ from gui.canvas.outlines import path_of_rings
 from gui.canvas.shoe_drawing import RenderedShoe, RenderRequest, ViewWindow
 from gui.canvas.shoe_renderer import ShoeRenderer
 from gui.proposals import Proposals
-from gui.session import Session, ShoeLook
+from gui.session import Session, ShoeLook, ViewOptions
 
 OUTLINE_COLOR = "#2fe6ff"
 _REST_MS = 140
 _OTHERS_OPACITY = 0.6
+_WITHIN = Qt.ClipOperation.IntersectClip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,14 @@ class _Dress:
     chosen: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Opaque and without its outline: from `from_x` (screen px) to the right, or, where not is_seen, not at all."""
+
+    from_x: float = 0.0
+    is_seen: bool = True
+
+
 class ShoeLayer(Layer):
     """Paints the pictures of the shoes over the photo; knows nothing of poses."""
 
@@ -50,6 +59,7 @@ class ShoeLayer(Layer):
         super().__init__()
         self._pictures: dict[str, _Picture] = {}
         self._dresses: dict[str, _Dress] = {}
+        self._compared: Compared | None = None
         self._bounds = QRectF()
 
     def show_shoe(self, shoe: RenderedShoe) -> None:
@@ -69,12 +79,21 @@ class ShoeLayer(Layer):
         self._pictures = {slot: picture for slot, picture in self._pictures.items() if slot in dresses}
         self._refit()
 
+    def compare(self, compared: Compared | None) -> None:
+        """Show the shoes against the photo, or as they are dressed again."""
+        if compared != self._compared:
+            self._compared = compared
+            self.update()
+
     def boundingRect(self) -> QRectF:
         """The union of the pictures, photo px."""
         return self._bounds
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """The pictures at their opacity, the outlines over them."""
+        if self._compared is not None:
+            self._paint_compared(painter, self._compared)
+            return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for slot, picture in self._pictures.items():
@@ -92,6 +111,22 @@ class ShoeLayer(Layer):
             if dress.dashed:
                 pen.setDashPattern([4.0, 3.0])
             painter.strokePath(picture.outline, pen)
+
+    def _paint_compared(self, painter: QPainter, compared: Compared) -> None:
+        if not compared.is_seen:
+            return
+        painter.save()
+        to_screen = painter.worldTransform()
+        painter.resetTransform()
+        right = to_screen.mapRect(self._bounds).right()
+        painter.setClipRect(QRectF(compared.from_x, -1e5, max(right - compared.from_x, 0.0), 2e5), _WITHIN)
+        painter.setWorldTransform(to_screen)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        for slot, picture in self._pictures.items():
+            if slot in self._dresses and picture.image is not None:
+                x0, y0, x1, y1 = picture.shoe.box_px
+                painter.drawImage(QRectF(x0, y0, x1 - x0, y1 - y0), picture.image, QRectF(picture.image.rect()))
+        painter.restore()
 
     def _refit(self) -> None:
         bounds = QRectF()
@@ -176,8 +211,9 @@ class ShoeOverlay(QObject):
         selected = self._session.selected_id
         dresses: dict[str, _Dress] = {}
         for slot, (photo, instance, proposed) in shoes.items():
-            opacity = options.shoe_opacity if instance.id == selected else options.shoe_opacity * _OTHERS_OPACITY
-            dresses[slot] = _Dress(opacity, proposed, instance.id == selected)
+            chosen = instance.id == selected or photo.find(instance.id) is None
+            opacity = options.shoe_opacity if chosen else options.shoe_opacity * _OTHERS_OPACITY
+            dresses[slot] = _Dress(opacity, proposed, chosen)
             wish = self._wish(photo, instance, view=view, proxy=proxy)
             if wish is None or wish == self._wishes.get(slot):
                 continue
@@ -190,24 +226,26 @@ class ShoeOverlay(QObject):
     def _shoes(self) -> dict[str, tuple[Photo, Instance, bool]]:
         photo = self._session.shown
         options = self._session.view
-        if photo is None or options.shoe_hidden:
+        if photo is None or (options.shoe_hidden and not options.compares):
             return {}
         shoes: dict[str, tuple[Photo, Instance, bool]] = {}
         offered = {p.instance.id: p for p in self._proposals.shown if p.instance.pose_estimate and p.is_pose}
         for instance in photo.instances:
-            if instance.pose_estimate is None or instance.id in options.hidden_ids:
+            offer = offered.pop(instance.id, None)
+            drawn = offer.instance if offer else instance
+            if drawn.pose_estimate is None or instance.id in options.hidden_ids:
                 continue
             if options.solo and instance.id != self._session.selected_id:
                 continue
-            offer = offered.get(instance.id)
-            shoes[instance.id] = (photo, offer.instance if offer else instance, offer is not None)
-        return shoes
+            shoes[instance.id] = (photo, drawn, offer is not None)
+        fresh = {slot: offer for slot, offer in offered.items() if offer.basis is None}
+        return shoes | {slot: (photo, offer.instance, True) for slot, offer in fresh.items()}
 
     def _wish(self, photo: Photo, instance: Instance, *, view: ViewWindow | None, proxy: bool) -> _Wish | None:
         model = self._session.project.models.get(instance.model_id or "")
         if model is None or view is None or instance.pose_estimate is None:
             return None
-        look = self._session.view.shoe_look
+        look = _opaque(self._session.view)
         shape = (instance.size, instance.side, photo.camera)
         return _Wish(instance.pose_estimate, model, *shape, view, look, proxy)
 
@@ -228,6 +266,12 @@ class ShoeOverlay(QObject):
             del self._awaited[shoe.slot]
         if shoe.slot in self._wishes:
             self._layer.show_shoe(shoe)
+
+
+def _opaque(view: ViewOptions) -> ShoeLook:
+    """The look in use; wires and outlines cover nothing that a photo could be compared with."""
+    sparse = view.shoe_look in (ShoeLook.WIREFRAME, ShoeLook.OUTLINE)
+    return ShoeLook.SOLID if view.compares and sparse else view.shoe_look
 
 
 def _styled(request: RenderRequest, style: ShoeStyle, *, proxy: bool) -> RenderRequest:

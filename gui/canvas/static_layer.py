@@ -46,7 +46,7 @@ class Backdrop:
     def drawn(self) -> dict[str, Instance]:
         """The instances this layer paints, by id."""
         skip = self.live_ids | self.view.hidden_ids
-        if self.view.solo:
+        if self.view.solo or self.view.compares:
             return {}
         return {i.id: i for i in self.instances if i.id not in skip and not i.region.is_empty}
 

@@ -29,6 +29,7 @@ FORMATS = (
     ("coco", "COCO", "outlines, boxes and poses", True),
     ("coco_keypoints", "COCO keypoints", "eight landmarks, projected from the pose", True),
     ("labelme", "labelme", "a label file a photo, poses kept beside", False),
+    ("bop", "BOP", "6-DoF poses with models, photos and masks", True),
 )
 
 

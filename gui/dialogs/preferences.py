@@ -74,7 +74,7 @@ class PreferencesDialog(Sheet):
             case "choice":
                 combo = QComboBox()
                 for choice in setting.choices:
-                    combo.addItem(choice.capitalize(), choice)
+                    combo.addItem(choice[:1].upper() + choice[1:], choice)
                 combo.activated.connect(lambda at: preferences.set(key, combo.itemData(at)))
                 return combo, lambda: combo.setCurrentIndex(combo.findData(preferences[key]))
             case "int" | "float":

@@ -58,7 +58,7 @@ class PhotoRowPainter(QStyledItemDelegate):
         painter.setPen(QColor(colors.dim if missing else colors.text))
         name = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideMiddle, top.width())
         painter.drawText(top, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
-        _paint_status(painter, QRect(bottom.left(), bottom.center().y() - 5, 12, 12), entry.status)
+        paint_status(painter, QRect(bottom.left(), bottom.center().y() - 5, 12, 12), entry.status)
         painter.setFont(theme.font(theme.SMALL))
         painter.setPen(QColor(colors.danger if missing else colors.dim))
         text = "file missing" if missing else _second_line(entry)
@@ -112,7 +112,7 @@ def _paint_picture(painter: QPainter, place: QRect, thumbnail: Thumbnail | None)
     painter.restore()
 
 
-def _paint_status(painter: QPainter, place: QRect, status: Status) -> None:
+def paint_status(painter: QPainter, place: QRect, status: Status) -> None:
     """A ring, a dot, a tick or a cross: told apart by shape, and by colour as well."""
     colors = theme.colors()
     ratio = painter.device().devicePixelRatioF()

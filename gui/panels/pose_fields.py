@@ -8,12 +8,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QWidget
 
 from core.geometry.camera import Camera, CameraSource
-from core.labels.instance import ShoeSize
+from core.labels.instance import Instance, ShoeSize, Side
+from core.labels.project import Project
 from core.meshes.sizes import eu_from_length_mm, length_mm_from_eu
 from gui import theme
 from gui.panels.instance_row_painter import iou_color, short_iou
 from gui.widgets.number_field import NumberField, ScrubLabel
-from gui.widgets.pieces import IconLabel, column, label
+from gui.widgets.pieces import ElidedLabel, IconLabel, column, icon_button, label
 
 SHORTEST_MM, LONGEST_MM = 100.0, 400.0
 _OFFERED_TIP = "What the fit offers: Enter takes it, Esc refuses it. It can be changed then."
@@ -61,6 +62,11 @@ class NumberRow(QWidget):
         for field, tip in zip(self.fields, self._tips, strict=True):
             field.mark_offered(bool(word))
             field.setToolTip(_OFFERED_TIP if word else tip)
+
+    def tell_doubt(self, words: str) -> None:
+        """Which way the numbers are least sure, as the heading's and the names' tooltip; "" when not known."""
+        for words_of in (self._heading, *self._labels):
+            words_of.setToolTip(words)
 
     def show_values(self, values: tuple[float, ...] | None, sigmas: tuple[float, ...] | None = None) -> None:
         """Show numbers, or none, and how sure they are."""
@@ -131,9 +137,10 @@ class SizeFields(QWidget):
 
 
 class CameraFields(QWidget):
-    """The camera's vertical field of view, `edited(fov_deg)`, and where it is known from."""
+    """The camera's vertical field of view, `edited(fov_deg)`, where it is known from, and the way to all of it."""
 
     edited = Signal(float)
+    opened = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -144,7 +151,7 @@ class CameraFields(QWidget):
         self._fov.setToolTip("Vertical field of view. Shoes keep their place and size in the photo.")
         self._fov.edited.connect(self.edited)
         self._mark = IconLabel("warning", "warning")
-        self._source = label("", "small")
+        self._source = ElidedLabel(role="small")
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(4)
@@ -153,6 +160,8 @@ class CameraFields(QWidget):
         line.addSpacing(4)
         line.addWidget(self._mark)
         line.addWidget(self._source, 3)
+        tip = "The whole camera: focal length, lens, EXIF, calibration file, Unity (F11)"
+        line.addWidget(icon_button("poseCamera_open", "camera", tip, act=self.opened.emit))
 
     def show_camera(self, camera: Camera | None) -> None:
         """Show a camera, or none."""
@@ -213,16 +222,49 @@ class OverlapFigures(QWidget):
                 figure.setStyleSheet(sheet)
 
 
+class HidingLine(QWidget):
+    """ "2 things hide this shoe", which ones in the tooltip; not there when nothing does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("poseHiding")
+        self._words = label("", "small")
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(4)
+        line.addWidget(IconLabel("layers", "dim"))
+        line.addWidget(self._words, 1)
+        self.hide()
+
+    def show_things(self, things: tuple[Instance, ...], project: Project) -> None:
+        """Count them and name them."""
+        count = "1 thing hides" if len(things) == 1 else f"{len(things)} things hide"
+        names = "\n".join(f"· {_name_of(thing, project)}" for thing in things)
+        self._words.setText(f"{count} part of this shoe")
+        self.setToolTip(
+            f"What stands before it counts in no fit, and hides its keypoints:\n{names}\nO marks another one."
+        )
+        self.setVisible(bool(things))
+
+
+def _name_of(thing: Instance, project: Project) -> str:
+    """ "leg", "left sneaker", "right sneaker by its pose"."""
+    side = "" if thing.side is Side.UNKNOWN else f"{thing.side.value} "
+    return f"{side}{project.category(thing.category).name}{' by its pose' if thing.region.is_empty else ''}"
+
+
 def source_text(camera: Camera) -> str:
-    """ "EXIF 26 mm", "guess", "set by hand" or "calibrated"."""
+    """ "EXIF 26 mm", "guess", "set by hand", "fitted" or "calibrated"."""
     match camera.source:
         case CameraSource.EXIF:
             focal_35 = camera.fx_px / max(camera.width_px, camera.height_px) * 36.0
             return f"EXIF {focal_35:.0f} mm"
         case CameraSource.GUESS:
             return "guess"
+        case CameraSource.FIT:
+            return "fitted"
         case CameraSource.CALIBRATION:
-            return "calibrated"
+            return camera.source_name or "calibrated"
         case CameraSource.HAND:
             return "set by hand"
 

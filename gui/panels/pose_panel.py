@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.document.edit import Edit
 from core.geometry.steering import angles_deg
-from core.labels.instance import Instance, ShoeSize, Side
+from core.labels.instance import Instance, PoseEstimate, ShoeSize, Side
+from core.labels.occlusion import things_hiding
 from core.labels.photo import Photo
 from core.labels.project import Role
 from core.labels.shoe_model import ShoeModel
 from gui import pose_edits
-from gui.panels.pose_fields import CameraFields, NumberRow, OverlapFigures, SizeFields
+from gui.panels.pose_fields import CameraFields, HidingLine, NumberRow, OverlapFigures, SizeFields
 from gui.proposals import Proposal, Proposals
 from gui.session import Session
 from gui.widgets.following import follow, follow_edits, later, soon
@@ -48,6 +49,7 @@ class PosePanel(QWidget):
     mirror_requested = Signal()
     copy_requested = Signal()
     import_requested = Signal()
+    camera_requested = Signal()
 
     def __init__(self, session: Session, proposals: Proposals) -> None:
         super().__init__()
@@ -93,7 +95,7 @@ class PosePanel(QWidget):
             ("Camera", self._camera),
         ):
             if piece is not self._shoe:
-                layout.addSpacing(8)
+                layout.addSpacing(6)
             if title:
                 layout.addWidget(label(title, "heading"))
             layout.addWidget(piece)
@@ -112,6 +114,7 @@ class PosePanel(QWidget):
         self._angles.edited.connect(self._on_angle)
         self._place.edited.connect(self._on_place)
         self._camera.edited.connect(self._on_fov)
+        self._camera.opened.connect(self.camera_requested)
         self._acts.fit.clicked.connect(lambda: self.fit_requested.emit())
         self._acts.reset.clicked.connect(lambda: self.reset_requested.emit())
         self._acts.mirror.clicked.connect(lambda: self.mirror_requested.emit())
@@ -128,7 +131,8 @@ class PosePanel(QWidget):
         session = self._session
         photo, instance, models = session.shown, session.selected, session.project.models
         offer = self._offer(instance)
-        shown = (instance, photo.camera if photo else None, models, session.document is None, offer)
+        around = (photo.camera, photo.instances) if photo else (None, None)
+        shown = (instance, *around, models, session.document is None, offer)
         if len(self._shown) == len(shown) and all(a is b for a, b in zip(shown, self._shown, strict=True)):
             return
         self._shown = shown
@@ -138,17 +142,21 @@ class PosePanel(QWidget):
         if reason or photo is None or instance is None:
             self._empty.say(reason)
             return
-        model = models.get(instance.model_id or "")
-        estimate = (offer.instance if offer else instance).pose_estimate
-        self._shoe.show_models(models, instance)
-        self._size.show_size((instance.size or model.size) if model else None)
-        sigma = pose_edits.sigmas(estimate) if estimate else None
-        self._angles.show_values(angles_deg(estimate.pose) if estimate else None, sigma and tuple(sigma[0]))
-        self._place.show_values(tuple(estimate.pose.translation_mm) if estimate else None, sigma and tuple(sigma[1]))
+        seen = offer.instance if offer else instance
+        model, estimate = models.get(seen.model_id or ""), seen.pose_estimate
+        self._shoe.show_models(models, seen)
+        self._size.show_size((seen.size or model.size) if model else None)
+        sure = pose_edits.uncertainty(estimate) if estimate else None
+        self._angles.show_values(angles_deg(estimate.pose) if estimate else None, sure.rotation_deg if sure else None)
+        place = tuple(estimate.pose.translation_mm) if estimate else None
+        self._place.show_values(place, (*sure.lateral_mm, sure.depth_mm) if sure else None)
         for piece in (self._angles, self._place):
+            piece.tell_doubt(sure.words if sure else "")
             piece.mark_offered("" if offer is None else "offered" if offer.finished else "fitting…")
         self._camera.show_camera(photo.camera)
-        self._allow(instance, model)
+        self._acts.ambiguous.setVisible(estimate is not None and _is_ambiguous(estimate, offer))
+        self._allow(instance, self._model_of(instance))
+        self._acts.hiding.show_things(things_hiding(instance, photo, project=session.project), session.project)
         # Figures nobody has measured yet stay as they are: live ones may have come before this turn.
         if estimate is None or estimate.iou is not None:
             self.show_overlap(estimate.iou if estimate else None, estimate.contour_px if estimate else None)
@@ -244,6 +252,12 @@ class PosePanel(QWidget):
         return None
 
 
+def _is_ambiguous(estimate: PoseEstimate, offer: Proposal | None) -> bool:
+    """Whether the outline allows another pose about as well, as far as anyone has looked."""
+    rivals = offer.poses.shown.rivals if offer is not None and offer.poses is not None else ()
+    return bool(estimate.alternatives or rivals)
+
+
 class _ShoeChoice(QWidget):
     """Which ShoeModel and which side."""
 
@@ -295,12 +309,19 @@ class _PoseActs(QWidget):
         self.mirror = button("poseMirror", "Mirror", icon_name="mirror", role="flat")
         self.copy = button("poseCopy", "Previous", icon_name="copy", role="flat")
         self.copy.setAccessibleName("Copy from previous photo")
+        self.ambiguous = label("ambiguous: T shows its twin", "small-warning")
+        self.ambiguous.setObjectName("poseAmbiguous")
+        self.ambiguous.setToolTip("The outline allows another pose about as well. Look at both (T), then choose.")
+        self.ambiguous.hide()
         self._keys: Mapping[str, str] = {}
         self._reasons: Mapping[str, str] = {}
-        layout: QVBoxLayout = column(self, margin=12, spacing=8)
+        layout: QVBoxLayout = column(self, margin=12, spacing=6)
         top: QHBoxLayout = row(self.figures, self.fit)
         top.setStretch(0, 1)
         layout.addLayout(top)
+        layout.addWidget(self.ambiguous)
+        self.hiding = HidingLine()
+        layout.addWidget(self.hiding)
         acts = row(self.reset, self.mirror, self.copy)
         for at in range(3):
             acts.setStretch(at, 1)

@@ -14,6 +14,7 @@ _SOURCES = {
     CameraSource.HAND: "set by hand",
     CameraSource.CALIBRATION: "calibrated",
     CameraSource.EXIF: "EXIF",
+    CameraSource.FIT: "fitted",
     CameraSource.GUESS: "guessed",
 }
 
@@ -56,7 +57,7 @@ class StatusLine(QStatusBar):
         guessed = photo is not None and photo.camera.source is CameraSource.GUESS
         theme.set_role(self._camera, "warning" if guessed else "small")
         self._camera.setToolTip(
-            "The focal length is a guess: depths scale with it, rotations hardly do. Set it in the pose panel."
+            "The focal length is a guess: depths scale with it, rotations hardly do. Set it in the camera panel (F11)."
             if guessed
             else "Where the focal length of this photo comes from."
         )

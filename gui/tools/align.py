@@ -2,22 +2,63 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 
 from core.document.edit import Edit
 from core.geometry.pose import Pose
 from core.geometry.steering import pushed, slid, turned
+from core.labels.instance import Instance
 from core.labels.photo import Photo
 from gui.tools.drag import Drag, Hover, Pointer, Scene, let_go
 
 PUSH_PER_SCREEN_PX = 0.003
 
 
+class Magnet(Protocol):
+    """May draw a shoe that the hand drags elsewhere than where the hand holds it."""
+
+    @property
+    def is_snapped(self) -> bool: ...
+
+    def pulled(self, photo: Photo, dragged: Instance) -> Instance: ...
+
+    def let_go(self, photo: Photo, dragged: Instance) -> None: ...
+
+    def released(self) -> None: ...
+
+
+class NoMagnet:
+    """The shoe is where the hand holds it."""
+
+    is_snapped = False
+
+    def pulled(self, photo: Photo, dragged: Instance) -> Instance:
+        """As it is."""
+        return dragged
+
+    def let_go(self, photo: Photo, dragged: Instance) -> None:
+        """Nothing follows."""
+
+    def released(self) -> None:
+        """Nothing was held."""
+
+
 class AlignTool:
     """The hand on the shoe of the selected instance."""
 
     name = "align"
-    while_busy = "Let go to keep the pose · Esc puts it back"
+
+    def __init__(self, magnet: Magnet | None = None) -> None:
+        self._magnet = magnet or NoMagnet()
+
+    @property
+    def while_busy(self) -> str:
+        """Words for what the hand can do while it drags."""
+        if self._magnet.is_snapped:
+            return "Snapped to the outline: let go to keep it so, or let go of E to drag on · Esc puts it back"
+        return "Let go to keep the pose · hold E to see it snapped · Esc puts it back"
 
     def hover(self, photo: Photo, pointer: Pointer, scene: Scene) -> Hover:
         """Words for what a drag would do with the keys that are held."""
@@ -39,30 +80,39 @@ class AlignTool:
         instance = photo.find(scene.selected_id)
         if instance is None or instance.pose_estimate is None or "locked" in instance.flags:
             return None
-        return _steer(photo, pointer, scene)
+        return _steer(photo, pointer, scene, magnet=self._magnet)
 
 
-def _steer(photo: Photo, pointer: Pointer, scene: Scene) -> Drag:
+def _steer(photo: Photo, pointer: Pointer, scene: Scene, *, magnet: Magnet) -> Drag:
     instance = photo.instance(scene.selected_id or "")
     estimate = instance.pose_estimate
     assert estimate is not None
     label = "Slide shoe" if pointer.shift else "Push shoe" if pointer.ctrl else "Turn shoe"
     radius = ball_radius_px(photo, estimate.pose, scene.length_mm(instance))
-    preview = photo
-    event = yield preview
-    while not let_go(event):
-        if isinstance(event, Pointer) and event.at_px != pointer.at_px:
-            if pointer.shift:
-                pose = slid(estimate.pose, photo.camera, from_px=pointer.at_px, to_px=event.at_px)
-            elif pointer.ctrl:
-                up = (pointer.at_px[1] - event.at_px[1]) / pointer.px_per_screen_px
-                pose = pushed(estimate.pose, float(np.exp(PUSH_PER_SCREEN_PX * up)))
-            else:
-                ends = {"from_px": pointer.at_px, "to_px": event.at_px}
-                pose = turned(estimate.pose, photo.camera, **ends, radius_px=radius)
-            preview = photo.with_instance(instance.with_pose_estimate(estimate.with_pose(pose)))
+    preview, dragged, drawn = photo, instance, instance
+    try:
         event = yield preview
-    return Edit.of(label, photo, preview)
+        while not let_go(event):
+            if isinstance(event, Pointer) and event.at_px != pointer.at_px:
+                if pointer.shift:
+                    pose = slid(estimate.pose, photo.camera, from_px=pointer.at_px, to_px=event.at_px)
+                elif pointer.ctrl:
+                    up = (pointer.at_px[1] - event.at_px[1]) / pointer.px_per_screen_px
+                    pose = pushed(estimate.pose, float(np.exp(PUSH_PER_SCREEN_PX * up)))
+                else:
+                    ends = {"from_px": pointer.at_px, "to_px": event.at_px}
+                    pose = turned(estimate.pose, photo.camera, **ends, radius_px=radius)
+                dragged = instance.with_pose_estimate(estimate.with_pose(pose))
+            pulled = magnet.pulled(photo, dragged) if dragged is not instance else dragged
+            if pulled is not drawn:
+                drawn = pulled
+                preview = photo.with_instance(drawn)
+            event = yield preview
+        if dragged is not instance:
+            magnet.let_go(photo, dragged)
+        return Edit.of(label if drawn is dragged else "Snap shoe", photo, preview)
+    finally:
+        magnet.released()
 
 
 def ball_radius_px(photo: Photo, pose: Pose, length_mm: float) -> float:

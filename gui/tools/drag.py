@@ -40,10 +40,11 @@ class Pointer:
 
 
 class Key(Enum):
-    """Keys that mean something within a stream."""
+    """Keys that mean something within a stream. AGAIN: what it depends on has changed, the hand has not."""
 
     FINISH = "finish"
     BACK = "back"
+    AGAIN = "again"
 
 
 SKETCH_ID = "sketch"  # the id of what is drawn and will be no instance of its own: a box, a hole, a further part
@@ -109,7 +110,9 @@ class Tool(Protocol):
     """
 
     name: str
-    while_busy: str
+
+    @property
+    def while_busy(self) -> str: ...
 
     def hover(self, photo: Photo, pointer: Pointer, scene: Scene) -> Hover: ...
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from core.document.edit import Edit
 from core.geometry.region import Region, Ring
-from core.labels.instance import Instance, new_id
+from core.labels.instance import Instance, Provenance, new_id
 from core.labels.photo import Photo
+from core.labels.project import Category
 from gui.tools.drag import SKETCH_ID, Drag, Hover, Key, Phase, Pointer, Scene
 
 CLOSING_TOLERANCE = 9.0
@@ -32,15 +33,8 @@ class PolygonTool:
 
     def press(self, photo: Photo, pointer: Pointer, scene: Scene) -> Drag | None:
         """A stream of corners that ends in one edit; None beside the photo, where a click is a slip."""
-        if not _is_on(photo, pointer):
-            return None
-        instance = Instance(new_id(), scene.category_id, provenance=scene.author)
-
-        def taken(region: Region) -> Edit:
-            outlined = instance.with_region(region, provenance=scene.author)
-            return Edit.of(f"Outline {scene.category_name}", photo, photo.with_instance(outlined))
-
-        return draw_ring(photo, pointer, instance=instance, taken=taken)
+        category = Category(scene.category_id, scene.category_name, "")
+        return outline_drag(photo, pointer, category=category, author=scene.author)
 
 
 class HoleTool(PolygonTool):
@@ -113,6 +107,19 @@ class BoxTool:
         if box[2] - box[0] >= least and box[3] - box[1] >= least:
             self._boxed(photo, box)
         return None
+
+
+def outline_drag(photo: Photo, pointer: Pointer, *, category: Category, author: Provenance) -> Drag | None:
+    """Corners of a new instance of a category, until one edit; None beside the photo, where a click is a slip."""
+    if not _is_on(photo, pointer):
+        return None
+    instance = Instance(new_id(), category.id, provenance=author)
+
+    def taken(region: Region) -> Edit:
+        outlined = instance.with_region(region, provenance=author)
+        return Edit.of(f"Outline {category.name}", photo, photo.with_instance(outlined))
+
+    return draw_ring(photo, pointer, instance=instance, taken=taken)
 
 
 def draw_ring(photo: Photo, pointer: Pointer, *, instance: Instance, taken: Callable[[Region], Edit]) -> Drag:

@@ -100,7 +100,7 @@ def insert_vertex(photo: Photo, handle: Handle) -> Drag:
 
 
 def move_instance(photo: Photo, handle: Handle) -> Drag:
-    """Move a whole instance; its keypoints go along, its pose stays where the shoe was put."""
+    """Move a whole instance; its pose and its keypoints stay where they were put in the photo."""
     instance = photo.instance(handle.instance_id)
     start = np.asarray(handle.at_px)
     preview = photo

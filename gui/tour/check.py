@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from core.formats.outsole_key import pose_to_json
 from core.geometry.pose import Pose
 from core.metrics.pose_error import add_mm, rotation_error_deg
 from gui.tour.eye import TrueShoe
@@ -49,9 +50,13 @@ def _compared(file: Path, true: TrueShoe, content: dict[str, Any]) -> str:
 
 
 def _posed(folder: Path) -> Iterator[tuple[Path, str, dict[str, Any]]]:
-    """(file, photo, the program's own object) of every pose in the COCO and labelme files of an export."""
+    """(file, photo, the program's own object) of every pose in the COCO, labelme and BOP files of an export."""
+    for file in sorted(folder.rglob("scene_gt.json")):
+        yield from _posed_in_scene(file)
     for file in sorted(folder.rglob("*.json")):
         content = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(content, dict) or (file.parent / "scene_gt.json").is_file():
+            continue
         names = {image["id"]: Path(image["file_name"]).name for image in content.get("images", ())}
         for annotation in content.get("annotations", ()):
             if "pose" in annotation.get("outsole", {}):
@@ -59,3 +64,14 @@ def _posed(folder: Path) -> Iterator[tuple[Path, str, dict[str, Any]]]:
         for shape in content.get("shapes", ()):
             if "pose" in shape.get("outsole", {}):
                 yield file, Path(content["imagePath"]).name, shape["outsole"]
+
+
+def _posed_in_scene(file: Path) -> Iterator[tuple[Path, str, dict[str, Any]]]:
+    """Poses as BOP has them, with the photo and foot that are kept beside."""
+    scene = json.loads(file.read_text(encoding="utf-8"))
+    images = json.loads((file.parent / "outsole_scene.json").read_text(encoding="utf-8"))["images"]
+    for number, entries in scene.items():
+        for entry, kept in zip(entries, images[number]["instances"], strict=True):
+            pose = Pose.from_matrix(entry["cam_R_m2c"], entry["cam_t_m2c"])
+            photo = Path(images[number]["photo"]["file"]).name
+            yield file, photo, {"side": kept.get("side"), "pose": pose_to_json(pose)}

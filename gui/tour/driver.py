@@ -131,6 +131,11 @@ class Driver(Watcher):
         for _ in range(times):
             self._key(lambda window: QTest.keyClick(window, key, held))
 
+    def hold_key(self, keys: str, *, down: bool) -> None:
+        """Put a key down, or let it go."""
+        key = QKeySequence(keys)[0].key()  # type: ignore[index]  # as above
+        self._key(lambda window: (QTest.keyPress if down else QTest.keyRelease)(window, key))
+
     def type_text(self, text: str) -> None:
         """Type letters where the cursor is."""
         self.wait("a window to have the focus", has_focus)

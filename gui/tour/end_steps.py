@@ -17,11 +17,12 @@ def mark_photos(tour: Tour) -> None:
 
 
 def export(tour: Tour) -> None:
-    """COCO instances, COCO keypoints and labelme, through the dialog."""
+    """COCO instances, COCO keypoints, labelme and BOP, through the dialog."""
     hand = tour.hand
     hand.key("Ctrl+E")
     hand.wait_for("exportDialog")
     hand.tick("export_labelme")
+    hand.tick("export_bop")
     hand.double_click("exportFolder")
     hand.key("Ctrl+A")
     hand.type_text(str(tour.export_folder))

@@ -14,7 +14,20 @@ from PySide6.QtWidgets import QApplication
 
 from gui.app import make_application, make_window, start_after_paint
 from gui.main_window import MainWindow
-from gui.tour import end_steps, look_steps, outline_steps, pair_steps, pose_steps, project_steps, segment_steps
+from gui.tour import (
+    auto_steps,
+    camera_steps,
+    click_steps,
+    end_steps,
+    look_steps,
+    outline_steps,
+    pair_steps,
+    pose_steps,
+    project_steps,
+    residual_steps,
+    review_steps,
+    segment_steps,
+)
 from gui.tour.album import PAGE, Album
 from gui.tour.check import WrongPose, check_poses
 from gui.tour.driver import Driver
@@ -35,10 +48,21 @@ STEPS: tuple[Step, ...] = (
     outline_steps.draw_outline,
     outline_steps.correct_outline,
     outline_steps.name_side,
+    click_steps.click_landmarks,
+    click_steps.pose_from_clicks,
     pose_steps.place_shoe,
     pose_steps.align_by_hand,
+    residual_steps.show_error,
     pose_steps.fit_shoe,
     pose_steps.refuse_fit,
+    click_steps.clicks_on_pose,
+    residual_steps.check_fit,
+    auto_steps.find_pose,
+    auto_steps.find_hidden_pose,
+    auto_steps.snap_live,
+    camera_steps.change_camera,
+    camera_steps.use_unity,
+    camera_steps.mark_occluder,
     segment_steps.segment_pair,
     pair_steps.box_right_shoe,
     pair_steps.pose_right_shoe,
@@ -48,6 +72,7 @@ STEPS: tuple[Step, ...] = (
     look_steps.panels,
     look_steps.light_theme,
     end_steps.mark_photos,
+    review_steps.all_poses,
     end_steps.export,
     end_steps.reopen,
 )

@@ -86,6 +86,17 @@ class View(Labelled):
         """The outlines that are offered."""
         return [p.instance.region for p in self._place.proposals.outlines]
 
+    @property
+    def click_count(self) -> int:
+        """How many keypoints of the chosen sneaker are clicked."""
+        return len(self.chosen.keypoints) if self.chosen is not None else 0
+
+    @property
+    def suspect(self) -> str:
+        """The click that looks wrong, "" for none."""
+        report = self._place.panels.keypoints.watch.report
+        return (report.suspect or "") if report is not None else ""
+
     def when_fitting(self, act: Callable[[], None]) -> None:
         """Call once, at the second picture of a shoe that is offered: a fit is sliding, or, if it is quick, there."""
         renderer = self._place.shoe.renderer
@@ -115,6 +126,11 @@ class View(Labelled):
     def are_small_pictures_there(self) -> bool:
         """Whether no worker is still making the pictures of a list or a dialog."""
         return self._place.panels.photos.is_idle and QThreadPool.globalInstance().activeThreadCount() == 0
+
+    def are_poses_pictured(self) -> bool:
+        """Whether the small pictures of the poses are drawn."""
+        pictures = self._place.panels.poses.pictures
+        return pictures is not None and pictures.is_idle and self._place.panels.poses.chosen_photos != ()
 
     def are_shoes_drawn(self) -> bool:
         """Whether every shoe is drawn where it is now, in full."""

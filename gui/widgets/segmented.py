@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
+
+from gui.theme import font
+
+_PADDING_PX = 16
 
 
 class Segmented(QWidget):
@@ -30,7 +35,8 @@ class Segmented(QWidget):
             button.setProperty("role", "segment")
             self._group.addButton(button)
             self._buttons[value] = button
-            row.addWidget(button, 1)
+            # Room by its words, which are bold where it is down: equal parts would cut the longer ones.
+            row.addWidget(button, QFontMetrics(font(bold=True)).horizontalAdvance(text) + _PADDING_PX)
         self._group.buttonClicked.connect(self._on_click)
 
     @property

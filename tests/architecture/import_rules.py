@@ -68,11 +68,11 @@ WINDOW_LEVELS = {
     "gui.main_window": 8,
     "gui.commands": 7,
     "gui.workplace": 6,
-    "gui.actions": 5, "gui.panels": 5,
-    "gui.dialogs": 4, "gui.canvas": 4, "gui.live_overlap": 4, "gui.model_pictures": 4,
-    "gui.inference": 3, "gui.background": 3, "gui.widgets": 3,
-    "gui.icons": 2, "gui.proposals": 2, "gui.desk": 2, "gui.pose_edits": 2,
-    "gui.session": 1, "gui.theme": 1,
+    "gui.actions": 5, "gui.panels": 5, "gui.residual_view": 5,
+    "gui.dialogs": 4, "gui.canvas": 4, "gui.live_overlap": 4, "gui.residuals": 4, "gui.model_pictures": 4,
+    "gui.inference": 3, "gui.background": 3, "gui.widgets": 3, "gui.click_watch": 3,
+    "gui.icons": 2, "gui.proposals": 2, "gui.desk": 2, "gui.pose_edits": 2, "gui.unity_scene": 2,
+    "gui.session": 1, "gui.theme": 1, "gui.fit_keys": 1,
     "gui.tools": 0, "gui.preferences": 0, "gui.style_sheet": 0, "gui.instance_color": 0,
 }  # fmt: skip
 TOP = 9

@@ -131,6 +131,7 @@ def test_the_menu_key_means_what_is_picked(four: OpenWindow) -> None:
     pick(four, 3, CTRL)
     menu = asked(four, QContextMenuEvent.Reason.Keyboard, QPoint(3, 3))
     assert entry(menu, "list_segment").text() == "&Segment 2 photos"
+    assert entry(menu, "list_poses").text() == "Find &poses in 2 photos"
     assert "One photo" in entry(menu, "list_open").toolTip()
     choose(four, menu, "list_mark_labelled")
     assert statuses(four) == ["labelled", "todo", "todo", "labelled"]

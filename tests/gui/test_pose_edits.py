@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from panel_book import MODEL, OTHER_MODEL, photo, posed, sneaker
 
+from core.geometry.camera import CameraSource
 from core.geometry.steering import angles_deg
 from core.labels.instance import ShoeSize
 from gui import pose_edits
@@ -64,14 +67,15 @@ def test_choosing_a_model_lays_it_on_the_outline() -> None:
     assert pose_edits.with_model(SHOE, None, CAMERA).pose is None
 
 
-def test_sigmas_are_those_of_a_crowd_of_poses() -> None:
-    estimate = SHOE.pose_estimate
-    angles, places = pose_edits.sigmas(estimate)
+def test_the_uncertainty_is_that_of_a_crowd_of_poses() -> None:
+    estimate = replace(SHOE.pose_estimate, camera_source=CameraSource.HAND)
+    sure = pose_edits.uncertainty(estimate)
     rng = np.random.default_rng(0)
     poses = [estimate.pose.moved(xi) for xi in rng.multivariate_normal(np.zeros(6), estimate.covariance, 4000)]
-    assert angles == pytest.approx(np.std([angles_deg(p) for p in poses], axis=0), rel=0.06)
-    assert places == pytest.approx(np.std([p.translation_mm for p in poses], axis=0), rel=0.06)
-    assert pose_edits.sigmas(estimate.with_pose(estimate.pose)) is None
+    assert sure.rotation_deg == pytest.approx(np.std([angles_deg(p) for p in poses], axis=0), rel=0.06)
+    place = (*sure.lateral_mm, sure.depth_mm)
+    assert place == pytest.approx(np.std([p.translation_mm for p in poses], axis=0), rel=0.06)
+    assert pose_edits.uncertainty(estimate.with_pose(estimate.pose)) is None
 
 
 def test_no_pose_is_an_error_with_a_sentence() -> None:

@@ -75,7 +75,17 @@ def test_another_shoes_outline_overlaps_less(capsys: pytest.CaptureFixture[str],
     arguments = ("--cases", "2", "--only", "wrong_mesh", "--other", str(other), "--size", "640x480")
     (line,) = told(capsys, *arguments)["lines"]
     assert line["model"] == "sneaker on pegasus36_quaz30"
-    assert line["auc_clean"] == 1.0 and line["rot_median_deg"] > 1.0  # type: ignore[operator]
+    assert line["auc_clean"] == line["iou_auc_clean"] == 1.0 and line["rot_median_deg"] > 1.0  # type: ignore[operator]
+    assert line["warned_own_clean"] == 0.0 and line["warned"] == 1.0 and 0 <= line["auc_drawn"] <= 1  # type: ignore[operator]
+
+
+def test_of_another_shoe_the_pose_is_found_with_its_proportions(
+    capsys: pytest.CaptureFixture[str], shared_data: Path
+) -> None:
+    other = shared_data / "models" / "pegasus36_quaz30.glb"
+    arguments = ("--cases", "2", "--only", "wrong_mesh_shaped", "--other", str(other), "--size", "640x480")
+    (line,) = told(capsys, *arguments)["lines"]
+    assert line["case"] == "wrong_mesh_shaped" and 0 < line["rot_median_deg"] < 90  # type: ignore[operator]
 
 
 def test_a_pair_is_split(capsys: pytest.CaptureFixture[str], shared_data: Path) -> None:
@@ -90,11 +100,17 @@ def test_the_table_says_what_was_drawn(capsys: pytest.CaptureFixture[str]) -> No
     assert "seed 5" in out and "lean" in out and "rejected" in out and "ADD<.1 1.000 [0.342, 1.000]" in out
 
 
+def test_a_free_focal_length_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--cases", "3", "--only", "fov_free", "--size", "640x480", "--json"]) == 0
+    (line,) = json.loads(capsys.readouterr().out)["lines"]
+    assert line["rot_below_5"] == 1.0 and line["depth_per_focal_median_pct"] < 3.0
+    assert 0 <= line["focal_median_pct"] <= line["focal_p90_pct"] < 20 and 0 <= line["focal_1sigma"] <= 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (["--only", "wrong_mesh", "--cases", "1"], "give its mesh with --other"),
-        (["--only", "fov_free", "--cases", "1"], "cannot leave the focal length free"),
         (["--model", "nowhere.glb"], "nowhere.glb"),
     ],
 )

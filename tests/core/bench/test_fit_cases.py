@@ -52,12 +52,27 @@ def test_every_name_of_the_protocol_is_there() -> None:
         "half20_unmarked",
         "truncated",
         "fov_wrong",
+        "fov_free",
         "wrong_mesh",
+        "wrong_mesh_shaped",
         "side_unknown",
         "refine",
+        "pair",
         "lean",
     ]
-    assert "fov_free" in KINDS
+    assert {"clean_clicks4", "poly40_clicks2", "poly40_misclick", "fov_free_poly40"} < set(KINDS)
+
+
+def test_clicks_lie_on_what_is_seen_and_one_may_be_wrong() -> None:
+    for right, wrong in zip(cases("clean_clicks4", 3), cases("clean_misclick", 3), strict=True):
+        assert right.true == wrong.true and len(right.clicks) == 4
+        for case, expected in ((right, 12.0), (wrong, 80.0)):
+            misses = [
+                float(np.hypot(*(case.camera.project(case.true.apply(np.array(c.at_mm))) - c.at_px)))
+                for c in case.clicks
+            ]
+            assert max(misses) < expected
+        assert max(misses) > 40.0
 
 
 def test_fewer_cases_are_the_first_of_more_and_kinds_share_their_views() -> None:

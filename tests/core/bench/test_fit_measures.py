@@ -9,7 +9,17 @@ import pytest
 from core.bench.fit_baselines import adam_soft_silhouette, exact_least_squares
 from core.bench.fit_cases import KINDS, SIZES, FitCase, fit_case
 from core.bench.fit_masks import brute_force_mask
-from core.bench.fit_measures import Line, Share, area_under_curve, coverage, row_of, usual_numbers, usual_shares
+from core.bench.fit_measures import (
+    Line,
+    Row,
+    Share,
+    area_under_curve,
+    coverage,
+    flagged,
+    row_of,
+    usual_numbers,
+    usual_shares,
+)
 from core.bench.fit_report import json_of, text_of
 from core.bench.fit_views import Subject
 from core.bench.fit_ways import Answer, Found, from_the_truth, true_iou
@@ -129,3 +139,20 @@ def test_baselines_come_nearer() -> None:
         before = np.linalg.norm(rough.start.translation_mm - rough.true.translation_mm)
         assert np.linalg.norm(reached.pose.translation_mm - rough.true.translation_mm) < before
         assert reached.looks > 10
+
+
+def test_flags_are_counted_of_the_wrong_first_offers_that_could_be_put_right_and_of_the_right_ones() -> None:
+    def row(*adds: float, is_ambiguous: bool) -> Row:
+        return Row(adds, 1.0, 1.0, 1.0, 0.9, 1.0, is_ambiguous=is_ambiguous)
+
+    rows = [
+        row(0.5, 0.02, is_ambiguous=True),
+        row(0.5, 0.02, is_ambiguous=False),
+        row(0.5, 0.4, is_ambiguous=True),
+        row(0.01, 0.5, is_ambiguous=False),
+        row(0.01, is_ambiguous=False),
+        row(0.02, is_ambiguous=True),
+        Row((), 180.0, 100.0, 100.0, 0.0, 1.0),
+    ]
+    assert flagged(rows) == {"flagged_wrong": Share(1, 2), "flagged_right": Share(1, 3)}
+    assert flagged(rows[2:3]) == {}

@@ -17,7 +17,7 @@ from core.labels.project import Category
 
 
 def test_a_new_project_is_empty_but_for_its_categories(book: Book) -> None:
-    assert list(book.document.project.categories) == ["sneaker", "leg", "ignore"]
+    assert list(book.document.project.categories) == ["sneaker", "leg", "ignore", "hand"]
     assert not book.document.project.entries and not book.document.can_undo and not book.document.can_redo
     assert book.document.undo() is None and book.document.redo() is None
     assert book.document.undo_label == book.document.redo_label == ""
@@ -109,10 +109,10 @@ def test_an_edit_of_several_values_is_one_step(book: Book) -> None:
     edit = Edit("Import", ((None, photo), (None, SNEAKER), (None, hat), (leg, None)))
     book.document.commit(edit)
     document = book.reopen()
-    assert list(document.project.categories) == ["sneaker", "ignore", "hat"]
+    assert list(document.project.categories) == ["sneaker", "ignore", "hand", "hat"]
     assert document.project.models == {"m": SNEAKER} and document.photo("p") == photo
     document.undo()
-    assert list(document.project.categories) == ["sneaker", "leg", "ignore"]
+    assert list(document.project.categories) == ["sneaker", "leg", "ignore", "hand"]
     assert not document.project.models and not document.project.entries
     with pytest.raises(KeyError):
         document.photo("p")

@@ -102,7 +102,7 @@ def test_coordinates_keep_their_decimals(tmp_path: Path) -> None:
 
 def test_ids_start_at_one_and_categories_keep_theirs(tmp_path: Path) -> None:
     content, _ = exported([bare_photo(sneaker(BOX, category="leg"))], tmp_path)
-    assert [(c["id"], c["name"]) for c in content["categories"]] == [(1, "sneaker"), (2, "leg")]
+    assert [(c["id"], c["name"]) for c in content["categories"]] == [(1, "sneaker"), (2, "leg"), (3, "hand")]
     assert content["annotations"][0]["category_id"] == 2
     assert content["images"][0]["id"] == content["annotations"][0]["id"] == 1
 

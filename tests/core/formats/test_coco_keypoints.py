@@ -123,6 +123,31 @@ def test_clicked_keypoints_are_written_unrounded_without_a_pose(tmp_path: Path) 
     assert content["annotations"][0]["num_keypoints"] == 2
 
 
+def test_a_click_that_was_seen_wins_over_the_projected_landmark(tmp_path: Path) -> None:
+    clicked = (
+        Keypoint("toe tip", (301.25, 222.75), sigma_px=1.5),
+        Keypoint("instep", (9.5, 9.5), Visibility.HIDDEN),
+        Keypoint("heel top", (290.0, 180.0)),
+    )
+    photo = posed(keypoints=clicked)
+    keypoints = named(exported(photo, tmp_path))
+    assert keypoints["toe tip"] == [301.25, 222.75, 2]
+    assert keypoints["heel top"] == [290.0, 180.0, 2]  # the pose takes it for hidden, a person saw it
+    place = photo.camera.project(POSE.apply(LANDMARKS["instep"]))
+    assert keypoints["instep"] == pytest.approx([*place, 1], abs=1e-4)  # where it was clicked was a guess
+
+
+def test_clicks_of_a_posed_shoe_come_back_as_they_were(tmp_path: Path) -> None:
+    write_image(tmp_path / "a.png", 640, 480)
+    clicked = (Keypoint("toe tip", (301.25, 222.75), sigma_px=1.5), Keypoint("instep", (9.5, 9.5), Visibility.HIDDEN))
+    exported(posed(keypoints=clicked), tmp_path)
+    document = new_document(tmp_path / "p")
+    outcome = import_coco(tmp_path / "keypoints.json", tmp_path, document, project_folder=tmp_path / "p")
+    document.commit(outcome.edit)
+    (back,) = (document.photo(key) for key in document.project.entries)
+    assert back.instances[0].keypoints == clicked
+
+
 def test_pycocotools_scores_the_truth_as_perfect(tmp_path: Path) -> None:
     content = exported(posed(), tmp_path)
     truth = COCO(str(tmp_path / "keypoints.json"))
@@ -163,3 +188,18 @@ def test_projected_keypoints_are_not_taken_for_clicked_ones(tmp_path: Path) -> N
     (back,) = (document.photo(key) for key in document.project.entries)
     assert back.instances[0].keypoints == () and back.instances[0].pose == POSE
     assert any("shoe model 'box' is not in this project" in line.reason for line in outcome.report.changed)
+
+
+def test_measured_sigmas_of_the_project_are_written(tmp_path: Path) -> None:
+    from core.formats.exports import ExportPlan, export_project
+    from core.formats.second_pass import keep_sigmas
+
+    document = new_document(tmp_path)
+    for out, measured in (("none", {}), ("some", {"toe tip": 0.031}), ("all", dict.fromkeys(LANDMARK_NAMES, 0.04))):
+        keep_sigmas(document.store, measured)
+        plan = ExportPlan(("coco_keypoints",), tmp_path / out)
+        (report,) = export_project(plan, document.store, project_folder=tmp_path)
+        (category,) = json.loads((tmp_path / out / "keypoints.json").read_text())["categories"]
+        assert category["sigmas"] == [measured.get(name, 0.05) for name in LANDMARK_NAMES]
+        told = [line.reason for line in report.changed if line.key == "categories.sigmas"]
+        assert len(told) == (out != "all") and not any("toe tip" in reason for reason in told)

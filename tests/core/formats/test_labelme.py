@@ -164,7 +164,7 @@ def test_new_categories_get_colours_of_their_own(document: Document, tmp_path: P
     write_labels(tmp_path / "a.json", [shape(f"thing {number}") for number in range(30)])
     taken_in(document, tmp_path)
     colors = [category.color for category in document.project.categories.values()]
-    assert len(colors) == 33 == len(set(colors))
+    assert len(colors) == 34 == len(set(colors))
 
 
 def test_changed_outline_of_a_rectangle_is_written_as_a_polygon_and_said(document: Document, tmp_path: Path) -> None:

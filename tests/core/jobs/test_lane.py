@@ -6,8 +6,9 @@ from pathlib import Path
 
 from job_builders import asked_with, overlap_request, segment_request
 
-from core.jobs.messages import Failed
+from core.jobs.messages import Failed, FitRequest
 from core.jobs.pipe import FromCore
+from core.jobs.protocol import is_background, is_quick
 from core.jobs.server import Lane
 
 
@@ -39,3 +40,14 @@ def test_a_waiting_job_is_cancelled_at_once_and_only_once(tmp_path: Path) -> Non
     lane.cancel(99)
     assert [type(message) for message in told] == [Failed]
     assert told[0].cancelled  # type: ignore[union-attr]
+
+
+def test_a_live_fit_is_quick_superseded_by_its_own_kind_alone_and_in_no_list(tmp_path: Path) -> None:
+    told: list[FromCore] = []
+    lane = Lane(told.append)
+    overlap = overlap_request(tmp_path)
+    live, asked = (FitRequest(overlap.evidence, overlap.pose, live=live) for live in (True, False))
+    for number, request in enumerate((overlap, live, asked, asked, live)):
+        lane.add(number, request)
+    assert [(message.job_id, message.cancelled) for message in told if isinstance(message, Failed)] == [(1, True)]
+    assert is_quick(live) and is_background(live) and not is_quick(asked) and not is_background(asked)

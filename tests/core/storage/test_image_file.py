@@ -168,6 +168,24 @@ def test_the_camera_comes_from_exif(tmp_path: Path) -> None:
     assert photo.sha256 == sha256_of(path) and len(photo.sha256) == 64 and not photo.instances
 
 
+@pytest.mark.parametrize(
+    ("make", "model", "name"),
+    [
+        ("Apple", "iPhone 12", "Apple iPhone 12"),
+        ("Canon", "Canon EOS R6", "Canon EOS R6"),
+        (None, "X100", "X100"),
+        ("Acme\0", None, "Acme"),
+        (None, None, ""),
+    ],
+)
+def test_the_camera_is_named_once(tmp_path: Path, make: str | None, model: str | None, name: str) -> None:
+    exif = exif_with(1)
+    for tag, value in ((0x010F, make), (0x0110, model)):
+        if value is not None:
+            exif[tag] = value
+    assert read_info(save(tmp_path / "a.jpg", upright(), exif=exif)).camera_name == name
+
+
 @pytest.mark.parametrize("focal", [None, 0])
 def test_without_a_focal_length_the_camera_is_a_guess(tmp_path: Path, focal: int | None) -> None:
     path = save(tmp_path / "a.jpg", upright(), exif=exif_with(1, focal))

@@ -242,8 +242,8 @@ def test_categories_are_edited_one_edit_a_deed(qtbot: QtBot, tmp_path: Path) -> 
     sock = session.project.category_named("sock")
     assert sock.role is Role.IGNORE
     dialog._move(-1)
-    assert [c.name for c in session.project.categories.values()] == ["sneaker", "leg", "sock", "ignore"]
-    assert names.currentRow() == 2
+    assert [c.name for c in session.project.categories.values()] == ["sneaker", "leg", "ignore", "sock", "hand"]
+    assert names.currentRow() == 3
     dialog._on_remove()
     assert session.project.category_named("sock") is None
 

@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWid
 from pytestqt.qtbot import QtBot
 
 from core.document.edit import Edit
+from core.geometry.camera import CameraSource
 from core.geometry.steering import angles_deg
+from core.geometry.uncertainty import FOCAL_SIGMAS
 from core.labels.instance import Instance, Side
 from gui import theme
 from gui.panels.pose_fields import source_text
@@ -50,8 +52,12 @@ def test_numbers_are_shown_with_their_sigma(qtbot: QtBot, tmp_path: Path) -> Non
     assert field(panel, "posePlace_z").value() == pytest.approx(pose.translation_mm[2], abs=0.05)
     assert field(panel, "poseAngles_yaw").value() == pytest.approx(angles_deg(pose)[0], abs=0.05)
     assert field(panel, "poseSize_length").text() == "280.0 mm"
-    words = " ".join(label.text() for label in panel.findChildren(QLabel))
-    assert "z  ± 4.0" in words
+    labels = panel.findChildren(QLabel)
+    words = " ".join(label.text() for label in labels)
+    guessed = np.hypot(4.0, FOCAL_SIGMAS[CameraSource.GUESS] * pose.translation_mm[2])
+    assert f"z  ± {guessed:.0f}" in words
+    doubt = next(label.toolTip() for label in labels if label.text().startswith("z  ±"))
+    assert doubt.startswith("Least sure: ") and "The focal length is a guess" in doubt
     assert ".970" in words
     assert "1.2 px" in words
     assert "guess" in words
@@ -77,7 +83,7 @@ def test_offered_numbers_are_shown_and_fall_back(qtbot: QtBot, tmp_path: Path) -
     proposals.put(offered(session))
     qtbot.waitUntil(lambda: heading.text() == "Place, from the camera · offered")
     assert x.isReadOnly() and x.property("role") == "offered" and "Enter takes it" in x.toolTip()
-    assert "z  ± 9.0" in " ".join(label.text() for label in panel.findChildren(QLabel))
+    assert "x  ± 1.0" in " ".join(label.text() for label in panel.findChildren(QLabel))
     qtbot.keyClick(yaw, Qt.Key.Key_Up)
     x.stepBy(3)
     assert session.photo is committed  # they can be read, not changed

@@ -37,6 +37,21 @@ def test_a_near_pose_is_told_in_diameters(tmp_path: Path) -> None:
     assert "instances.json: a.jpg, right shoe: ADD 3.00 mm = 0.0100 d" in sentence
 
 
+def test_a_bop_scene_is_looked_at_too(tmp_path: Path) -> None:
+    far = POSE.with_translation(np.add(POSE.translation_mm, [0.0, 0.0, 15.1]))
+    for pose in (POSE, far):
+        entry = {"cam_R_m2c": pose.rotation.ravel().tolist(), "cam_t_m2c": pose.translation_mm.tolist(), "obj_id": 1}
+        kept = {"photo": {"file": "photos/a.jpg"}, "instances": [{"side": "right"}]}
+        (tmp_path / "scene_gt.json").write_text(json.dumps({"0": [entry]}))
+        (tmp_path / "outsole_scene.json").write_text(json.dumps({"images": {"0": kept}}))
+        (tmp_path / "scene_camera.json").write_text("{}")
+        if pose is POSE:
+            (sentence,) = check_poses(tmp_path, SHOES)
+            assert "scene_gt.json: a.jpg, right shoe: ADD 0.00 mm" in sentence
+    with pytest.raises(WrongPose, match="would have been accepted"):
+        check_poses(tmp_path, SHOES)
+
+
 def test_a_far_pose_is_refused(tmp_path: Path) -> None:
     far = POSE.with_translation(np.add(POSE.translation_mm, [0.0, 0.0, 15.1]))
     with pytest.raises(WrongPose, match=r"0\.05 d would have been accepted"):

@@ -1,0 +1,46 @@
+"""What is said of poses that are offered: how well they explain the outline, what speaks against them, which keys."""
+
+from __future__ import annotations
+
+from core.labels.instance import Side
+from gui.pose_edits import turn_sigma_deg
+from gui.proposals import Proposal
+
+# What notices about offered poses are about: a newer one makes an older one stale.
+POSING = "posing"
+TAKE_ANYWAY = "Shift+Enter takes it anyway"
+_FOOT = {Side.LEFT: "left foot", Side.RIGHT: "right foot", Side.UNKNOWN: "foot unknown"}
+
+
+def figure_words(offer: Proposal) -> str:
+    """ "IoU 0.998, contour 0.4 px, ± 0.3°, right foot"."""
+    estimate = offer.instance.pose_estimate
+    if estimate is None or estimate.iou is None:
+        return ""
+    words = [f"IoU {estimate.iou:.3f}"]
+    if estimate.contour_px is not None and estimate.contour_px == estimate.contour_px:
+        words.append(f"contour {estimate.contour_px:.1f} px")
+    sigma = turn_sigma_deg(estimate)
+    if sigma is not None:
+        words.append(f"± {sigma:.1f}°")
+    return ", ".join([*words, _FOOT[offer.instance.side]])
+
+
+def offered_words(offer: Proposal, *, is_hidden: bool = False, good_iou: float) -> tuple[str, str]:
+    """The sentence about an offered pose and its level."""
+    assert offer.poses is not None
+    shown, count = offer.poses.shown, len(offer.poses.options)
+    estimate = offer.instance.pose_estimate
+    keys = [f"Tab: {count - 1} more", "Enter takes it"] if count > 1 else ["Enter takes it"]
+    if shown.doubt:
+        keys[keys.index("Enter takes it")] = TAKE_ANYWAY
+        return f"{figure_words(offer)}. {shown.doubt} {', '.join(keys)}.", "warning"
+    if shown.rivals:
+        ambiguous = "The outline allows another pose about as well: look at both (T)."
+        return f"{figure_words(offer)}. {ambiguous} {', '.join(keys)}.", "warning"
+    if is_hidden:
+        return f"{figure_words(offer)}: part of the shoe seems hidden. {', '.join(keys)}.", "warning"
+    if estimate is not None and (estimate.iou or 0.0) < good_iou:
+        advice = "Nothing explains the outline well: check outline, model, size and foot."
+        return f"{figure_words(offer)}. {advice} {', '.join(keys)}.", "warning"
+    return f"Pose found: {figure_words(offer)}. {', '.join(keys)}.", "success"

@@ -1,0 +1,172 @@
+"""The poses an outline allows, side by side at the foot of the photo: small pictures with figures, to choose from."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
+
+from gui import theme
+from gui.canvas.hypothesis_pictures import HypothesisPictures
+from gui.instance_color import letter_of
+from gui.panels.hypothesis_card import PICTURE_PX, CardText, HypothesisCard
+from gui.pose_edits import turn_sigma_deg
+from gui.proposals import MOST_POSES, PoseOffer, PoseOption, Proposal, Proposals
+from gui.session import Session
+from gui.widgets.following import follow
+from gui.widgets.pieces import ElidedLabel, as_panel, button, column, label, row
+
+_FINER = 2.0  # pictures are drawn larger and shown smaller: VTK's own smoothing leaves a pattern at this size
+_KEYS = "Tab next · T twin · Enter takes · Esc refuses"
+
+
+class HypothesisStrip(QFrame):
+    """Shows the poses of the offer that keys mean and goes with it; `chosen` carries the number of a clicked one."""
+
+    chosen = Signal(int)
+    taken_anyway = Signal()
+
+    def __init__(self, session: Session, proposals: Proposals) -> None:
+        super().__init__()
+        as_panel(self, "hypothesisStrip")
+        self.setAccessibleName("Poses to choose from")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._session = session
+        self._proposals = proposals
+        self._pictures: HypothesisPictures | None = None
+        self._drawn: tuple[PoseOption, ...] = ()
+        self._head = ElidedLabel("", "small")
+        self._head.setObjectName("hypothesisHead")
+        self._keys = label(_KEYS, "small")
+        self._anyway = button("takeAnyway", "Take anyway", tip="Take this pose all the same  (Shift+Enter)")
+        self._cards = tuple(HypothesisCard(number, self) for number in range(MOST_POSES))
+        self._lay_out()
+        self.hide()
+        follow(self, proposals.changed, lambda _: self._catch_up())
+
+    @property
+    def cards(self) -> tuple[HypothesisCard, ...]:
+        """The cards that are shown."""
+        return tuple(card for card in self._cards if not card.isHidden()) if not self.isHidden() else ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every card that is shown has its picture."""
+        return all(card.has_picture for card in self.cards)
+
+    def use_pictures(self, pictures: HypothesisPictures) -> None:
+        """Who draws the small pictures."""
+        self._pictures = pictures
+        pictures.ready.connect(self._on_picture)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another theme: its fonts and colours."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.update()
+
+    # ---- inside
+
+    def _lay_out(self) -> None:
+        whole = column(self, margin=8, spacing=4)
+        whole.setContentsMargins(8, 4, 8, 6)
+        head = row(self._head, self._anyway, self._keys, spacing=12)
+        head.setStretch(0, 1)
+        whole.addLayout(head)
+        whole.addLayout(row(*self._cards, 1, spacing=4))
+        self._anyway.clicked.connect(self.taken_anyway)
+        for number, card in enumerate(self._cards):
+            card.clicked.connect(lambda _=False, number=number: self.chosen.emit(number))
+
+    def _catch_up(self) -> None:
+        offer = self._proposals.pose
+        if offer is None or offer.poses is None:
+            self._drawn = ()
+            self.hide()
+            if self._pictures is not None:
+                self._pictures.forget()
+            return
+        if offer.poses.options is not self._drawn:
+            self._fill(offer, offer.poses)
+        for number, card in enumerate(self._cards):
+            card.setChecked(number == offer.poses.at)
+        self._say(offer, offer.poses)
+        self.show()
+
+    def _fill(self, offer: Proposal, poses: PoseOffer) -> None:
+        self._drawn = poses.options
+        for number, card in enumerate(self._cards):
+            card.setVisible(number < len(poses.options))
+            if number < len(poses.options):
+                card.show_text(card_text(poses, number))
+        photo = self._session.photo
+        if self._pictures is not None and photo is not None:
+            size = PICTURE_PX * (_FINER * self.devicePixelRatioF())
+            instances = tuple(option.instance for option in poses.options)
+            models = dict(self._session.project.models)
+            self._pictures.draw(photo, instances, models=models, size=QSize(size.width(), size.height()))
+
+    def _say(self, offer: Proposal, poses: PoseOffer) -> None:
+        count, shown = len(poses.options), poses.shown
+        words = f"Pose {poses.at + 1} of {count}" if count > 1 else "The one pose that was found"
+        if not offer.finished:
+            words = "Looking closer…"
+        elif shown.doubt:
+            words = f"{words}: {shown.doubt}"
+        elif shown.rivals:
+            others = ", ".join(str(at + 1) for at in shown.rivals)
+            words = f"{words}: ambiguous, the outline allows pose {others} about as well"
+        theme.set_role(self._head, "small-warning" if shown.doubt or shown.rivals else "small")
+        self._head.setText(words)
+        self._anyway.setVisible(bool(shown.doubt) and offer.finished)
+        self._keys.setVisible(not shown.doubt and offer.finished)
+
+    def _on_picture(self, number: int, image: QImage) -> None:
+        if number < len(self._cards):
+            self._cards[number].show_picture(image)
+
+
+def card_text(poses: PoseOffer, number: int) -> CardText:
+    """What stands on the card of one pose."""
+    option = poses.options[number]
+    estimate = option.instance.pose_estimate
+    assert estimate is not None
+    iou, contour, sigma = estimate.iou, estimate.contour_px, turn_sigma_deg(estimate)
+    has_contour = contour is not None and contour == contour
+    # Where the first one is beyond doubt nobody need be warned of each of the others.
+    badge = "doubt" if option.doubt and poses.options[0].doubt else "ambiguous" if option.rivals else ""
+    figures = CardText(
+        iou="–" if iou is None else f"{iou:.3f}",
+        contour=f"{contour:.1f} px" if has_contour else "",
+        sigma="" if sigma is None else f"± {sigma:.1f}°" if sigma < 99 else "± ?",
+        foot=letter_of(option.instance),
+        badge=badge,
+        level="danger" if badge == "doubt" else "warning",
+        tip=_tip(option, number),
+    )
+    return figures
+
+
+def _tip(option: PoseOption, number: int) -> str:
+    estimate = option.instance.pose_estimate
+    lines = [f"Pose {number + 1}, {option.instance.side} foot"]
+    if estimate is not None and estimate.iou is not None:
+        lines.append(f"IoU {estimate.iou:.3f} with the outline, which it misses by {estimate.contour_px or 0.0:.1f} px")
+    if option.doubt:
+        lines.append(option.doubt)
+    if option.rivals:
+        lines.append(f"The outline allows pose {', '.join(str(at + 1) for at in option.rivals)} about as well.")
+    lines.append("Click to see it on the photo.")
+    return "\n".join(lines)
+
+
+def over_the_photo(*bars: QWidget) -> QWidget:
+    """Bars one above the other, for the foot of the photo: no higher than what is shown of them."""
+    foot = QWidget()
+    foot.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+    layout = QVBoxLayout(foot)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    for bar in bars:
+        layout.addWidget(bar)
+    return foot
