@@ -77,6 +77,8 @@ CONTEXT = (
     "segment_here",
     "find_pose",
     "fit",
+    "pose_other",
+    "fit_pair",
     "place_shoe",
     "tool_hole",
     "tool_part",

@@ -23,6 +23,7 @@ _SAME_DEG = 8.0
 _NEAR_DEG = 30.0
 _NEAR_LOSS = 0.8  # what a loss counts where a start lies near: the outline alone does not know of it
 _MOST = 6
+_HOPELESS = 8.0  # times the best one's cost
 
 
 def search_from(problem: FitProblem, starts: Sequence[Pose], *, on_step: OnStep | None = None) -> SearchOutcome:
@@ -47,12 +48,17 @@ def search_from(problem: FitProblem, starts: Sequence[Pose], *, on_step: OnStep 
             found.append(one)
         elif found[at].covariance is None:  # the search did not bring it to the end
             found[at] = replace(one, ambiguous_with=found[at].ambiguous_with)
-    order = sorted(range(len(found)), key=lambda i: _cost(problem, found[i], starts))[:_MOST]
+    costs = [_cost(problem, one, starts) for one in found]
+    likely = [i for i in range(len(found)) if costs[i] <= _HOPELESS * min(costs)]
+    order = sorted(likely, key=lambda i: costs[i])[:_MOST]
     places = {old: new for new, old in enumerate(order)}
     hypotheses = tuple(
         replace(
             found[old],
-            ambiguous_with=tuple(sorted(places[i] for i in found[old].ambiguous_with if i in places)),
+            # That a bad one might as well be the best says nothing.
+            ambiguous_with=tuple(
+                sorted(places[i] for i in found[old].ambiguous_with if i in places and old in found[i].ambiguous_with)
+            ),
         )
         for old in order
     )

@@ -8,6 +8,7 @@ import numpy as np
 
 from core.fit.knowledge import Click
 from core.fit.overlap import overlap
+from core.fit.pair import refine_pair
 from core.fit.problem import FOCAL_SIGMA, problem_of
 from core.fit.proxy import chosen_proxies
 from core.fit.refine import refine_pose
@@ -40,6 +41,7 @@ def warm_up() -> None:
     problem = problem_of(chosen_proxies(mesh), camera=camera, region=region_from_mask(mask))
     refine_pose(problem, pose.moved([0.2, -0.1, 0.1, 20.0, 10.0, 60.0]))
     search_pose(problem, upright=None)
+    refine_pair(problem, problem, starts=(pose, pose))
     click, floor = Click((0.0, 0.0, 0.0), (80.0, 60.0)), floor_under(pose, -30.0)
     refine_pose(replace(problem, clicks=(click,), floor=floor, focal_sigma=FOCAL_SIGMA), pose)
     refine_shape(problem, pose)

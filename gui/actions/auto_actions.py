@@ -36,7 +36,7 @@ class Target:
 
 @dataclass(slots=True)
 class _Run:
-    """A job under way: whose pose is looked for now, who follows, and how to stop it."""
+    """A job under way: whose pose is looked for now, who follows, and how to stop it; shape_free: as in a request."""
 
     series_id: int
     photo: Photo
@@ -44,6 +44,7 @@ class _Run:
     begun: float = 0.0
     count: int = 1
     done: int = 0
+    shape_free: bool = False
     stop: Callable[[], object] = lambda: None
 
 
@@ -70,11 +71,18 @@ class AutoActions:
         session.signals.document_changed.connect(lambda _: self._forget())
 
     def table(self) -> list[Action]:
-        """The command that looks for a pose."""
-        words = "Find the &pose"
-        return [Action("find_pose", words, "&Pose", self.find, ("Q",), self.why_not, icon="machine", separated=True)]
+        """The commands that look for a pose."""
+        words, free = "Find the &pose", "Find the pose, width and height &free"
+        return [
+            Action("find_pose", words, "&Pose", self.find, ("Q",), self.why_not, icon="machine", separated=True),
+            Action("find_pose_shaped", free, "&Pose", self.find_shaped, ("Ctrl+Alt+Q",), self.why_not),
+        ]
 
-    def find(self) -> None:
+    def find_shaped(self) -> None:
+        """The same for a shoe that is wider, narrower, higher or lower than its model: the size comes with the pose."""
+        self.find(shape_free=True)
+
+    def find(self, *, shape_free: bool = False) -> None:
         """Look for the pose of what is chosen, pointed at, or alone in the photo; outline it first where needed."""
         photo = self._session.photo
         if photo is None:
@@ -87,7 +95,7 @@ class AutoActions:
             return
         title = f"Find {len(targets)} poses" if len(targets) > 1 else "Find the pose"
         series_id = self._inference.begin_series(title, self._cancelled)
-        run = _Run(series_id, photo, targets, count=max(len(targets), 1))
+        run = _Run(series_id, photo, targets, count=max(len(targets), 1), shape_free=shape_free)
         self._run = run
         if not targets or targets[0].instance.region.is_empty:
             self._outline(run)
@@ -204,7 +212,8 @@ class AutoActions:
             self._on_failed(run, sentence, False)
             return
         project = self._session.project
-        request = search_request(run.photo, target.instance, project=project, mesh_file=str(file))
+        about = (run.photo, target.instance)
+        request = search_request(*about, project=project, mesh_file=str(file), shape_free=run.shape_free)
 
         def on_progress(fraction: float, words: str) -> None:
             share = (run.done + fraction) / run.count

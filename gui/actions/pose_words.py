@@ -9,6 +9,7 @@ from gui.proposals import Proposal
 # What notices about offered poses are about: a newer one makes an older one stale.
 POSING = "posing"
 TAKE_ANYWAY = "Shift+Enter takes it anyway"
+OTHER_SHAPES = "Ctrl+Alt+Q tries other widths and heights"
 _FOOT = {Side.LEFT: "left foot", Side.RIGHT: "right foot", Side.UNKNOWN: "foot unknown"}
 
 
@@ -23,7 +24,11 @@ def figure_words(offer: Proposal) -> str:
     sigma = turn_sigma_deg(estimate)
     if sigma is not None:
         words.append(f"± {sigma:.1f}°")
-    return ", ".join([*words, _FOOT[offer.instance.side]])
+    words.append(_FOOT[offer.instance.side])
+    size = offer.instance.size
+    if size is not None and offer.basis is not None and offer.basis.size not in (None, size):
+        words.append(f"width × {size.width_ratio:.2f}, height × {size.height_ratio:.2f}")
+    return ", ".join(words)
 
 
 def offered_words(offer: Proposal, *, is_hidden: bool = False, good_iou: float) -> tuple[str, str]:
@@ -34,6 +39,7 @@ def offered_words(offer: Proposal, *, is_hidden: bool = False, good_iou: float) 
     keys = [f"Tab: {count - 1} more", "Enter takes it"] if count > 1 else ["Enter takes it"]
     if shown.doubt:
         keys[keys.index("Enter takes it")] = TAKE_ANYWAY
+        keys.append(OTHER_SHAPES)
         return f"{figure_words(offer)}. {shown.doubt} {', '.join(keys)}.", "warning"
     if shown.rivals:
         ambiguous = "The outline allows another pose about as well: look at both (T)."

@@ -232,9 +232,13 @@ class SequenceActions:
         if self._run is not run or run.asked:
             return
         self._run = None
-        for offer in sorted(run.offers, key=lambda offer: offer.together):  # the newest is what Enter takes first
+        offers = sorted(run.offers, key=lambda offer: offer.together)  # the newest is what Enter takes first
+        for offer in offers:
             self._proposals.put(offer)
         if self._session.photo_id == run.photo.id:
+            shown = next((offer.instance.id for offer in reversed(offers) if offer.basis is not None), None)
+            if shown is not None and self._session.drag is None:
+                self._session.select(shown)
             self._session.notice(*_words(run), about=POSING)
 
 

@@ -114,8 +114,11 @@ class HypothesisStrip(QFrame):
         elif shown.doubt:
             words = f"{words}: {shown.doubt}"
         elif shown.rivals:
-            others = ", ".join(str(at + 1) for at in shown.rivals)
-            words = f"{words}: ambiguous, the outline allows pose {others} about as well"
+            rivals = ", ".join(str(at + 1) for at in shown.rivals)
+            words = f"{words}: ambiguous, the outline allows pose {rivals} about as well"
+        others = sum(p.together and p.job_id == offer.job_id for p in self._proposals.shown) - 1
+        if offer.together and others > 0:
+            words = f"{words}; taken together with {others} other shoe{'s' if others > 1 else ''}"
         theme.set_role(self._head, "small-warning" if shown.doubt or shown.rivals else "small")
         self._head.setText(words)
         self._anyway.setVisible(bool(shown.doubt) and offer.finished)

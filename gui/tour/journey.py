@@ -27,6 +27,7 @@ from gui.tour import (
     residual_steps,
     review_steps,
     segment_steps,
+    together_steps,
 )
 from gui.tour.album import PAGE, Album
 from gui.tour.check import WrongPose, check_poses
@@ -67,6 +68,8 @@ STEPS: tuple[Step, ...] = (
     pair_steps.box_right_shoe,
     pair_steps.pose_right_shoe,
     pair_steps.box_left_shoe,
+    together_steps.pose_other_shoe,
+    together_steps.fit_pair,
     pair_steps.occlude,
     look_steps.shoe_looks,
     look_steps.panels,

@@ -320,3 +320,22 @@ def test_a_shoe_let_go_far_away_stays_there(on_photo: OpenWindow) -> None:
     on_photo.wait(lambda: bool(answers))
     on_photo.settle()
     assert on_photo.history[-1] == "Turn shoe"
+
+
+def test_a_lower_shoe_than_its_model_is_found_with_its_height(on_photo: OpenWindow) -> None:
+    bare = bare_shoe(on_photo)
+    model = next(iter(on_photo.session.project.models.values()))
+    taller = lofted_shoe().scaled([1.0, 1.0, 1.25])
+    assert on_photo.session.document is not None
+    stored = on_photo.session.document.store.add_mesh(taller)
+    extent = (float(taller.extent_mm[0]), float(taller.extent_mm[1]), float(taller.extent_mm[2]))
+    on_photo.session.commit(Edit.of("Taller", model, replace(model, mesh_sha256=stored, extent_mm=extent)))
+    on_photo.key("Ctrl+Alt+Q")
+    offer = offered(on_photo)
+    assert offer.instance.size is not None and offer.instance.size.height_ratio == pytest.approx(0.8, abs=0.05)
+    assert offer.instance.pose is not None
+    assert rotation_angle_deg(offer.instance.pose, true_pose()) < 4
+    on_photo.key("Shift+Return")
+    assert on_photo.only.size == offer.instance.size
+    on_photo.key("Ctrl+Z")
+    assert on_photo.only == bare

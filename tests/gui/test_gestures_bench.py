@@ -71,7 +71,7 @@ def test_a_drag_of_each_kind_finds_the_way_back(kind: str) -> None:
 
 
 def test_two_drags_turn_a_shoe_as_it_looks() -> None:
-    grip, goal = Grip(CAMERA, 150.0), POSE.moved(np.array([0.3, 0.5, 1.3, 0, 0, 0]))
+    grip, goal = Grip(CAMERA, 150.0), POSE.moved(np.array([0.9, 0.6, 0.4, 0, 0, 0]))
     once = turning_drag(grip, POSE, goal).pose
     twice = turning_drag(grip, once, goal).pose
     assert rotation_angle_deg(POSE, goal) > 60 and rotation_angle_deg(twice, goal) < 6
