@@ -93,6 +93,7 @@ class PoseGrid(QWidget):
         self._shown.show_value(self._rows.shown.value)
         again = button("poseGridAgain", "Sort again", icon_name="reset", role="flat")
         again.setToolTip("Read all poses again, the most doubtful first")
+        again.clicked.connect(lambda *_: self._view.setFocus())  # the next key is the cards', read anew or not
         again.clicked.connect(self.look)
         hint = label(_KEYS, "dim")
         self._pages.addWidget(self._view)

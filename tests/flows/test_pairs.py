@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from job_builders import lofted_shoe, painted_photo
 from open_window import HeldCore, OpenWindow, photo_of
+from PySide6.QtWidgets import QWidget
 
 from core.document.edit import Edit
 from core.geometry.camera import Camera
@@ -22,7 +23,8 @@ from core.labels.instance import Instance, PoseEstimate, ShoeSize, Side, new_id
 from core.labels.photo import Photo
 from core.labels.shoe_model import ShoeModel
 from core.render.raster import mesh_mask
-from gui.proposals import Proposal
+from gui.proposals import PoseOffer, PoseOption, Proposal
+from gui.widgets.pieces import ElidedLabel
 
 Opened = Callable[..., OpenWindow]
 CAMERA = Camera.from_vertical_fov(26.0, 320, height_px=220)
@@ -151,6 +153,8 @@ def test_a_pair_is_fitted_together_and_taken_by_one_key(on_photo: OpenWindow) ->
     two = offers(on_photo, 2)
     assert {offer.instance.id for offer in two} == {right.id, left.id} and all(offer.together for offer in two)
     assert "soles" in on_photo.notices[-1]
+    head = on_photo.window.findChild(QWidget, "hypothesisHead")
+    assert isinstance(head, ElidedLabel) and "together with 1 other shoe" in (head.toolTip() or head.text())
     before = on_photo.photo
     on_photo.key("Return")
     poses = {i.side: i.pose for i in on_photo.photo.instances}
@@ -171,6 +175,20 @@ def test_escape_refuses_both_of_a_pair(on_photo: OpenWindow) -> None:
     offers(on_photo, 2)
     on_photo.key("Escape")
     assert on_photo.photo is before and not on_photo.place.proposals.shown
+
+
+def test_a_doubt_of_one_is_a_doubt_of_both(on_photo: OpenWindow) -> None:
+    model = with_model(on_photo)
+    put(on_photo, *(shoe(side, model, off=(0.0,) * 6) for side in TRUE))
+    on_photo.key("Shift+E")
+    before = on_photo.photo
+    for offer in offers(on_photo, 2):
+        doubted = PoseOffer((PoseOption(offer.instance, "Another model?"),))
+        on_photo.place.proposals.put(replace(offer, poses=doubted))
+    on_photo.key("Return")
+    assert on_photo.photo is before and "Not taken" in on_photo.notices[-1]
+    on_photo.key("Shift+Return")
+    assert on_photo.history[-1] == "Fit the pair" and not on_photo.place.proposals.shown
 
 
 def test_a_pair_takes_one_size(on_photo: OpenWindow) -> None:
@@ -278,3 +296,20 @@ def test_a_pose_that_is_there_stays_and_the_last_photo_says_so(on_photo: OpenWin
     on_photo.key("Alt+D")
     on_photo.wait(lambda: "has a pose already" in on_photo.notices[-1])
     assert on_photo.only == there and not on_photo.place.proposals.shown
+
+
+def test_a_pose_in_doubt_waits_for_an_enter_of_its_own(on_photo: OpenWindow, tmp_path: Path) -> None:
+    model = with_model(on_photo)
+    put(on_photo, *(shoe(side, model, off=(0.0,) * 6) for side in TRUE))
+    x0, y0, x1, y1 = outline(Side.LEFT).bounds_px
+    box = replace(shoe(Side.LEFT, None), region=Region.from_box(x0, y0, x1_px=x1, y1_px=y1))
+    right = shoe(Side.RIGHT, None)
+    next_photo(on_photo, tmp_path, "2", box, right)
+    on_photo.key("Alt+D")
+    two = {offer.instance.id: offer for offer in offers(on_photo, 2)}
+    assert two[right.id].together and not two[box.id].together
+    assert "1 in doubt" in on_photo.notices[-1] and on_photo.session.selected_id == right.id
+    on_photo.key("Return")
+    assert on_photo.photo.instance(right.id).pose is not None and on_photo.photo.instance(box.id).pose is None
+    (left,) = on_photo.place.proposals.shown
+    assert left.instance.id == box.id
