@@ -178,6 +178,9 @@ class ClickWatch:
         number = self._proposals.own_job_id()
         self._offer_key = (number, made.id)
         offer = Proposal(number, photo.id, LABEL, made, basis, words, finished=True, camera=photo.camera)
+        is_doubtful = is_warning and found.second is None  # of two that the clicks allow, Tab shows the other
+        if is_doubtful:
+            offer = replace(offer, poses=PoseOffer((PoseOption(made, words),)))
         if found.second is not None:
             assert made.pose_estimate is not None
             second = replace(made.pose_estimate, pose=found.second, covariance=None)
@@ -185,7 +188,8 @@ class ClickWatch:
             offer = replace(offer, poses=PoseOffer(options))
         self._proposals.put(offer)
         level = "warning" if is_warning else "info"
-        self._session.notice(f"{LABEL}: {words} Enter takes it, Escape refuses.", level, about=_ABOUT)
+        takes = "Shift+Enter takes it anyway" if is_doubtful else "Enter takes it"
+        self._session.notice(f"{LABEL}: {words} {takes}, Escape refuses.", level, about=_ABOUT)
 
     def _withdraw(self) -> None:
         offered = self._own_offer()

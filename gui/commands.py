@@ -257,6 +257,9 @@ class Commands:
 
     def _open_pose(self, photo_id: str, instance_id: str) -> None:
         session = self._workplace.session
+        if photo_id not in session.project.entries:
+            session.notice("That photo is no longer in the project; Sort again leaves it out.", "warning")
+            return
         session.open_photo(photo_id)
         session.use_tool("align")
         session.select(instance_id)

@@ -12,9 +12,13 @@ from core.geometry.pose import Pose
 from core.geometry.steering import angles_deg, pose_from_angles, rough_pose
 from core.geometry.uncertainty import Uncertainty, uncertainty_of
 from core.labels.camera_change import with_other_camera
-from core.labels.instance import Instance, PoseEstimate, ShoeSize
+from core.labels.instance import BY_HAND, LAID_DOWN, Instance, PoseEstimate, ShoeSize
 from core.labels.photo import Photo
 from core.labels.shoe_model import ShoeModel
+
+UNSURE_DISTANCE_PCT = (
+    2.0  # a tenth of the shoe's length at five times it: as much as a pose may be off to count as right
+)
 
 
 def edit_of(label: str, photo: Photo, instance: Instance, *, merge_key: str | None = None) -> Edit:
@@ -52,7 +56,8 @@ def with_model(instance: Instance, model: ShoeModel | None, camera: Camera) -> I
         return instance.with_model(None).with_pose_estimate(None)
     chosen = instance.with_model(model.id)
     if chosen.pose_estimate is None:
-        return with_pose(chosen, rough_pose(camera, chosen.region, model.extent_mm), camera)
+        laid = rough_pose(camera, chosen.region, model.extent_mm)
+        return chosen.with_pose_estimate(PoseEstimate(laid, camera_source=camera.source, provenance=LAID_DOWN))
     # What was measured belongs to the other model.
     return chosen.with_pose_estimate(chosen.pose_estimate.with_pose(chosen.pose_estimate.pose))
 
@@ -61,7 +66,10 @@ def with_size(instance: Instance, model: ShoeModel, size: ShoeSize, *, keep_dept
     """The instance at another size; nearer or farther along its ray so that it keeps its size in the photo, or not."""
     sized = replace(instance, size=instance.size or model.size).with_size(size, keep_depth=keep_depth)
     estimate = sized.pose_estimate
-    return sized if estimate is None else sized.with_pose_estimate(estimate.with_pose(estimate.pose))
+    if estimate is None:
+        return sized
+    made_by = LAID_DOWN if estimate.is_start else BY_HAND
+    return sized.with_pose_estimate(estimate.with_pose(estimate.pose, provenance=made_by))
 
 
 def with_fov(photo: Photo, fov_deg: float) -> Photo:
@@ -81,6 +89,13 @@ def turn_sigma_deg(estimate: PoseEstimate) -> float | None:
     if estimate.covariance is None:
         return None
     return float(np.degrees(np.sqrt(max(np.linalg.eigvalsh(estimate.covariance[:3, :3])[-1], 0.0))))
+
+
+def distance_sigma_pct(estimate: PoseEstimate) -> float | None:
+    """One standard deviation of the distance in % of it, the camera taken as right, when known."""
+    if estimate.covariance is None:
+        return None
+    return 100.0 * float(np.sqrt(max(estimate.covariance[5, 5], 0.0)) / max(abs(estimate.pose.translation_mm[2]), 1e-9))
 
 
 def _pose_of(instance: Instance) -> Pose:

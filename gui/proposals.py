@@ -179,6 +179,15 @@ class Proposals:
         return self._pose_among(self.shown)
 
     @property
+    def meant(self) -> tuple[Proposal, ...]:
+        """What Enter takes."""
+        finished = tuple(p for p in self.shown if p.finished)
+        if self.chosen is not None:
+            return (self.chosen,) if self.chosen.finished else ()
+        pose = self._pose_among(finished)
+        return _with_its_own(pose, finished) if pose is not None else tuple(p for p in finished if not p.is_pose)
+
+    @property
     def chosen(self) -> Proposal | None:
         """The offer that was picked."""
         return self.find(self.chosen_id) if self.chosen_id is not None else None
@@ -213,7 +222,7 @@ class Proposals:
 
     def accept(self) -> int:
         """Take the picked offer, else the newest pose, else every outline, as one undo step; answers how many."""
-        photo, taken = self._session.photo, self._meant()
+        photo, taken = self._session.photo, self.meant
         if not taken or photo is None:
             return 0
         after, done = photo, []
@@ -231,7 +240,10 @@ class Proposals:
         label = done[0].label if len(done) == 1 or done[0].together else f"Outline {len(done)} sneakers"
         if done and not self._session.commit(Edit.of(label, photo, after)):
             return 0
-        self._replace(tuple(p for p in self._all if p not in taken))
+        # What else was offered for the same would undo with the next Enter what this one has done.
+        same = {(p.photo_id, p.instance.id, p.is_pose) for p in taken}
+        older = (p for p in self._all if p.finished and (p.photo_id, p.instance.id, p.is_pose) in same)
+        self.drop((*taken, *older))
         if done:
             self._session.select(*(p.instance.id for p in done if len(done) == 1))
         return len(done)
@@ -256,15 +268,8 @@ class Proposals:
     def drop(self, gone: tuple[Proposal, ...]) -> None:
         """Throw some offers away."""
         keys = {p.key for p in gone}
+        self._waiting = {key: value for key, value in self._waiting.items() if key not in keys}
         self._replace(tuple(p for p in self._all if p.key not in keys))
-
-    def _meant(self) -> tuple[Proposal, ...]:
-        """What Enter takes."""
-        finished = tuple(p for p in self.shown if p.finished)
-        if self.chosen is not None:
-            return (self.chosen,) if self.chosen.finished else ()
-        pose = self._pose_among(finished)
-        return _with_its_own(pose, finished) if pose is not None else tuple(p for p in finished if not p.is_pose)
 
     def _pose_among(self, offers: tuple[Proposal, ...]) -> Proposal | None:
         if self.chosen is not None:
@@ -309,6 +314,11 @@ class Proposals:
             if isinstance(after, Photo) and isinstance(before, Photo | None)
         }
         kept = tuple(left for p in self._all if (left := _beside(p, added.get(p.photo_id, []))) is not None)
+        now = {after.id: after for _, after in edit.changes if isinstance(after, Photo)}
+        stale = tuple(p for p in kept if p.photo_id in now and _is_stale(p, now[p.photo_id]))
+        if stale:
+            self._session.notice("What was offered is withdrawn: its sneaker was changed. Q or E asks again.")
+            kept = tuple(p for p in kept if p not in stale)
         if kept != self._all:
             self._replace(kept)
 
@@ -317,6 +327,22 @@ class Proposals:
         if all(p.instance.id != self.chosen_id for p in proposals):
             self.chosen_id = None
         self.changed.emit(self.shown)
+
+
+def _is_stale(offer: Proposal, photo: Photo) -> bool:
+    """Whether a pose is offered for a sneaker that is gone, or that a hand has moved, sized or named meanwhile.
+
+    What stands under an offer must not be changed unseen, and Enter must not write over it.
+    """
+    if offer.basis is None or not offer.is_pose or not offer.finished:
+        return False
+    now, then = photo.find(offer.instance.id), offer.basis
+    if now is None:
+        return True
+    return (now.pose, now.side, now.model_id, now.size) not in (
+        (then.pose, then.side, then.model_id, then.size),
+        (offer.instance.pose, offer.instance.side, offer.instance.model_id, offer.instance.size),
+    )
 
 
 def _with_its_own(offer: Proposal, offers: Sequence[Proposal]) -> tuple[Proposal, ...]:

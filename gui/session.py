@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from core.document.document import Document
-from core.document.edit import Edit, StaleEdit
+from core.document.edit import Edit, StaleEdit, Value
 from core.document.rebase import rebased
 from core.document.signal import Signal
 from core.document.store import StorageError
 from core.labels.instance import Instance
-from core.labels.photo import Photo
+from core.labels.photo import Photo, Status
 from core.labels.project import Project
 from gui.tools.drag import Drag, Event
 
@@ -66,7 +66,8 @@ class Notice:
 class Session:
     """What one window looks at. Everything it knows comes from the document or from the hand that uses the window.
 
-    Signals: document_changed(None) when another project is open; photo_changed(photo_id); shown_changed(Photo | None)
+    Signals: leaving(None) before a project is left, while it can still be written; document_changed(None) when another
+    project is open; photo_changed(photo_id); shown_changed(Photo | None)
     whenever what should be painted is another object; selection_changed(ids); tool_changed(name);
     view_changed(ViewOptions); noticed(Notice); unsaved(Edit) that could not be written. The attributes tool, selection
     (ids, the last one chosen last), preview, view and drag (the living stream) are changed only through the methods.
@@ -118,6 +119,8 @@ class Session:
     def open_document(self, document: Document | None) -> None:
         """Look at another project; its first photo is not opened yet."""
         self.escape()
+        if self.document is not None:
+            self.signals.leaving.emit(None)
         self._forget_document()
         self.document = document
         self.photo_id = None
@@ -190,7 +193,8 @@ class Session:
             return False
         try:
             edit = rebased(edit, self.document.current)  # a key may have changed the photo while the hand was drawing
-            self.document.commit(edit)
+            unchecked = _unchecked(edit)
+            self.document.commit(unchecked)
         except StaleEdit as stale:
             self.notice(str(stale), "warning")
             return False
@@ -198,6 +202,8 @@ class Session:
             self.notice(str(failure), "danger")
             self.signals.unsaved.emit(edit)
             return False
+        if unchecked is not edit:
+            self.notice("The photo was checked; with other labels it is labelled again, and waits to be checked.")
         return True
 
     def when_idle(self, act: Callable[[], None]) -> None:
@@ -256,6 +262,7 @@ class SessionSignals:
     """What a session tells its window."""
 
     def __init__(self) -> None:
+        self.leaving: Signal[None] = Signal()
         self.document_changed: Signal[None] = Signal()
         self.photo_changed: Signal[str | None] = Signal()
         self.shown_changed: Signal[Photo | None] = Signal()
@@ -268,6 +275,30 @@ class SessionSignals:
     def say(self, text: str, level: str = "info", *, about: str = "") -> None:
         """Say a sentence under the canvas; level and about as in `Notice`."""
         self.noticed.emit(Notice(text, level, about))
+
+
+def _unchecked(edit: Edit) -> Edit:
+    """The edit, where it gives a checked photo other labels or another camera, as one that also unchecks it."""
+    changes = [(before, _labelled_again(before, after)) for before, after in edit.changes]
+    if all(new is old for (_, new), (_, old) in zip(changes, edit.changes, strict=True)):
+        return edit
+    return replace(edit, changes=tuple(changes))
+
+
+def _labelled_again(before: Value | None, after: Value | None) -> Value | None:
+    if not isinstance(before, Photo) or not isinstance(after, Photo):
+        return after
+    if before.status is not Status.CHECKED or after.status is not Status.CHECKED:
+        return after
+    same = before.camera == after.camera and [_label(i) for i in before.instances] == [
+        _label(i) for i in after.instances
+    ]
+    return after if same else after.with_status(Status.LABELLED)
+
+
+def _label(instance: Instance) -> Instance:
+    """An instance without what is no label of it, such as that it is locked."""
+    return replace(instance, flags=frozenset())
 
 
 def _drawn_in(edit: Edit, photo_id: str | None) -> list[str]:

@@ -82,7 +82,7 @@ QPushButton[role="primary"]:disabled {
 QPushButton[role="flat"] { background: transparent; border-color: transparent; }
 QPushButton[role="flat"]:hover { background: $hover; }
 QPushButton[role="flat"]:focus { border-color: $accent; }
-QPushButton[role="segment"] { border-radius: 0; padding: 0 8px; background: $field; }
+QPushButton[role="segment"] { border-radius: 0; padding: 0 4px; background: $field; }
 QPushButton[role="segment"]:hover { background: $hover; }
 QPushButton[role="segment"]:checked {
     background: $accent; color: $accent_text; border-color: $accent; font-weight: 600;

@@ -32,7 +32,6 @@ _START_DEG, _START_SHARE = 8.0, 0.04
 _INSET_PX = 4.0
 _NEAREST_MM = 1.0
 _LEAST_SEEN = 0.97  # of a shoe's own mask: more hidden by the other one is another kind of case
-_OUTLINE_PX = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

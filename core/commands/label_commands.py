@@ -101,7 +101,7 @@ def _fitted(
 
     fit says of it as JSON.
     """
-    reason = why_not_fittable(instance, document.project)
+    reason = _why_locked(instance) or why_not_fittable(instance, document.project)
     if reason is not None:
         raise CommandError(reason)
     file = mesh_file_of(instance, project=document.project, store=document.store)
@@ -112,6 +112,10 @@ def _fitted(
         raise CommandError(f"the fit found nothing better than the pose it has (IoU {answer.start_iou:.3f})")
     photo = _refocused(photo, answer.focal_px)
     return photo, fitted(instance, photo, answer), _doubt_json(answer.doubt)
+
+
+def _why_locked(instance: Instance) -> str | None:
+    return "it is locked, and its pose was left as it is" if "locked" in instance.flags else None
 
 
 def _refocused(photo: Photo, focal_px: float | None) -> Photo:
@@ -131,7 +135,7 @@ def _found(
     """As `_fitted`, with the best pose that the outline allows; it tells of the other ones, too."""
     if arguments.model or instance.model_id is None:
         instance = instance.with_model(model_id)
-    reason = why_not_searchable(instance, document.project)
+    reason = _why_locked(instance) or why_not_searchable(instance, document.project)
     if reason is not None:
         raise CommandError(reason if instance.model_id else f"{reason}; name one of the project's by --model")
     file = mesh_file_of(instance, project=document.project, store=document.store)

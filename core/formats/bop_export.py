@@ -183,12 +183,14 @@ class _BopWriter:
         category = self._project.category(instance.category)
         key = f"instance {index + 1} ({category.name})"
         model = self._project.models.get(instance.model_id or "")
-        if instance.pose is None or model is None:
+        if instance.true_pose is None or instance.pose is None or model is None:
             if category.role is not Role.SHOE:
                 reason = f"an {category.role.value} region: no object of the set, but cut out of the visible masks"
                 self.lines.append(changed(photo.file, key, reason=reason))
             elif instance.pose is None:
                 self._leave_out(photo, key, "it has no pose")
+            elif instance.true_pose is None:
+                self._leave_out(photo, key, "its shoe was laid on its outline and never aligned")
             else:
                 missing = "its shoe model is not in the project" if instance.model_id else "it has no shoe model"
                 self._leave_out(photo, key, missing)

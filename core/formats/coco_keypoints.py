@@ -103,7 +103,7 @@ def keypoints_of(
     """
     clicked = {keypoint.name: keypoint for keypoint in instance.keypoints}
     model = project.models.get(instance.model_id or "")
-    if instance.pose is None or model is None or not model.landmarks:
+    if instance.true_pose is None or instance.pose is None or model is None or not model.landmarks:
         return clicked, False
     # numba is loaded where landmarks are looked at, and nowhere else.
     from core.render.raster import hidden_behind_mm, landmark_visibility

@@ -140,7 +140,7 @@ def kept_sigmas(store: Store) -> dict[str, float]:
 
 
 def _blinded(photo: Photo, position: int) -> Photo:
-    return replace(photo, instances=(), status=Status.TODO, notes="", position=position)
+    return replace(photo, instances=(), status=Status.TODO, notes="", position=position, review=None)
 
 
 def _is_done(entry: PhotoEntry) -> bool:

@@ -61,6 +61,7 @@ class Provenance:
 
 
 BY_HAND = Provenance(Source.HAND)
+LAID_DOWN = Provenance(Source.HAND, "laid down")  # where a shoe lies before anybody aligned it
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,11 @@ class PoseEstimate:
         if self.covariance is not None:
             object.__setattr__(self, "covariance", frozen_array(np.asarray(self.covariance).reshape(6, 6)))
 
+    @property
+    def is_start(self) -> bool:
+        """Whether it is only where the shoe was laid to begin with: no ground truth yet."""
+        return self.provenance == LAID_DOWN
+
     def with_pose(self, pose: Pose, *, provenance: Provenance = BY_HAND) -> PoseEstimate:
         """The estimate after a hand or task moved it: what was measured of the old pose is forgotten."""
         return PoseEstimate(pose, camera_source=self.camera_source, provenance=provenance)
@@ -152,6 +158,11 @@ class Instance:
         """camera_from_shoe, when there is one."""
         return self.pose_estimate.pose if self.pose_estimate else None
 
+    @property
+    def true_pose(self) -> Pose | None:
+        """The pose as ground truth: None also while the shoe only lies where it was laid to begin with."""
+        return self.pose_estimate.pose if self.pose_estimate and not self.pose_estimate.is_start else None
+
     def with_region(self, region: Region, *, provenance: Provenance = BY_HAND) -> Instance:
         """The instance with another outline; the pose's residuals against the old outline are forgotten."""
         estimate = self.pose_estimate
@@ -164,8 +175,11 @@ class Instance:
         return replace(self, category=category)
 
     def with_side(self, side: Side) -> Instance:
-        """The instance as the other, or an unknown, foot."""
-        return replace(self, side=side)
+        """The instance as the other, or an unknown, foot; what was measured of the mirrored shoe is forgotten."""
+        estimate = self.pose_estimate
+        if estimate is not None and (side is Side.LEFT) != (self.side is Side.LEFT):  # an unknown foot is a right one
+            estimate = replace(estimate, covariance=None, iou=None, contour_px=None, alternatives=())
+        return replace(self, side=side, pose_estimate=estimate)
 
     def with_pose_estimate(self, estimate: PoseEstimate | None) -> Instance:
         """The instance with another pose, or none."""

@@ -13,6 +13,7 @@ from core.labels.photo import Photo
 
 POOR_IOU = 0.93  # a true model on its own outline stays above; another model below
 UNSURE_DEG = 4.0
+UNSURE_DISTANCE = 0.02
 FAR_OFF_PX = 2.0  # at a shoe of 300 px
 FROM_BELOW_DEG = -15.0
 _SHOE_PX = 300.0
@@ -43,8 +44,10 @@ def _about_the_fit(instance: Instance, estimate: PoseEstimate) -> list[tuple[flo
     if instance.region.is_empty:
         return [(0.8, "no outline to check it against")]
     if estimate.iou is None:
+        if estimate.is_start:
+            return [(1.0, "laid on its outline, never aligned")]
         by_hand = estimate.provenance.source is Source.HAND
-        return [(0.6, "placed by hand, never fitted" if by_hand else "not measured against its outline")]
+        return [(0.6, "aligned by hand, not measured" if by_hand else "not measured against its outline")]
     found = []
     if estimate.iou < POOR_IOU:
         found.append((0.5 + 5.0 * (POOR_IOU - estimate.iou), f"IoU {estimate.iou:.2f}"))
@@ -64,6 +67,9 @@ def _about_the_spread(estimate: PoseEstimate) -> list[tuple[float, str]]:
         spread_deg = float(np.degrees(np.sqrt(np.linalg.eigvalsh(estimate.covariance[:3, :3])[-1])))
         if spread_deg > UNSURE_DEG:
             found.append((0.3 * spread_deg / UNSURE_DEG, f"rotation ± {spread_deg:.0f}°"))
+        distance = float(np.sqrt(max(estimate.covariance[5, 5], 0.0)) / max(abs(estimate.pose.translation_mm[2]), 1e-9))
+        if distance > UNSURE_DISTANCE:
+            found.append((0.2 * distance / UNSURE_DISTANCE, f"distance ± {100 * distance:.0f} %"))
     return found
 
 

@@ -30,6 +30,7 @@ _ENTRIES = (
     .where(photo_table.c.deleted == 0)
     .order_by(photo_table.c.position, photo_table.c.id)
 )
+_COLUMNS = ("position", "file", "size_px", "status")  # of a header that are columns of a photo's row
 _PHOTO = select(photo_table).where(photo_table.c.id == bindparam("photo_id"))
 _ORDER = select(order_table.c.ids).where(order_table.c.photo_id == bindparam("photo_id"))
 _LIVE = select(instance_table.c.id, instance_table.c.json).where(
@@ -88,7 +89,8 @@ def read_buried_instances(connection: Connection, photo_id: str, *, ids: set[str
 def row_of_header(header: Json) -> dict[str, Any]:
     """The columns of a photo's row that come from its header."""
     width, height = header["size_px"]
-    rest = {key: header[key] for key in ("camera", "sha256", "orientation", "notes")}
+    # All that has no column of its own, so that whatever a photo gets to know is kept.
+    rest = {key: value for key, value in header.items() if key not in _COLUMNS}
     return {
         "position": header["position"],
         "file": header["file"],
@@ -101,7 +103,7 @@ def row_of_header(header: Json) -> dict[str, Any]:
 
 def header_of_row(row: Mapping[str, Any]) -> Json:
     """The header of `row_of_header`."""
-    columns = {key: row[key] for key in ("position", "file", "status")}
+    columns = {key: row[key] for key in _COLUMNS if key in row}
     return {**msgspec.json.decode(row["json"]), **columns, "size_px": [row["width_px"], row["height_px"]]}
 
 

@@ -6,19 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core.jobs.messages import Failed, PoseHypothesis
-from core.jobs.requests import posed, search_request
+from core.jobs.messages import Failed
+from core.jobs.requests import search_request
 from core.labels.instance import Instance
 from core.labels.photo import Photo
 from core.labels.project import Role
 from core.labels.shoe_model import ShoeModel
 from gui.actions.action import Action
 from gui.actions.edit_actions import LOCKED, NO_PHOTO
+from gui.actions.pose_offers import offered_poses
 from gui.actions.pose_search import GOOD_IOU, Findings, PoseSearch
 from gui.actions.pose_words import POSING, offered_words
 from gui.actions.segment_actions import SegmentActions
 from gui.inference import Inference
-from gui.proposals import PoseOffer, PoseOption, Proposal, Proposals
+from gui.proposals import Proposal, Proposals
 from gui.session import Session
 
 _OUTLINED = 0.4  # of the job, where it begins with an outline
@@ -45,6 +46,7 @@ class _Run:
     count: int = 1
     done: int = 0
     shape_free: bool = False
+    offered: tuple[int, str] | None = None
     stop: Callable[[], object] = lambda: None
 
 
@@ -234,9 +236,10 @@ class AutoActions:
         search.start()
 
     def _on_found(self, run: _Run, target: Target, findings: Findings, finished: bool) -> None:
-        poses = PoseOffer(tuple(_option(target.instance, run.photo, one, findings) for one in findings.hypotheses))
+        poses = offered_poses(target.instance, run.photo, findings.hypotheses)
         made, photo = poses.shown.instance, run.photo
         offer = Proposal(run.series_id, photo.id, "Find pose", made, target.basis, camera=photo.camera, poses=poses)
+        run.offered = offer.key
         self._proposals.put(replace(offer, finished=finished, text="" if finished else "looking closer…"))
         if not finished:
             return
@@ -269,15 +272,11 @@ class AutoActions:
             return False
         self._end(run)
         run.stop()
-        half = tuple(p for p in self._proposals.shown if p.job_id == run.series_id and not p.finished)
-        self._proposals.drop(half)
+        half = self._proposals.of(run.offered) if run.offered is not None else None
+        if half is not None and not half.finished:  # also on a photo that one has left
+            self._proposals.drop((half,))
         return True
 
     def _end(self, run: _Run) -> None:
         self._run = None
         self._inference.show_series(run.series_id, None)
-
-
-def _option(instance: Instance, photo: Photo, found: PoseHypothesis, findings: Findings) -> PoseOption:
-    made = posed(instance, photo, found, among=findings.hypotheses)
-    return PoseOption(made, found.doubt, found.ambiguous_with)

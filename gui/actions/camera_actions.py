@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QMenu
 
 from core.document.edit import Edit
+from core.document.store import StorageError
 from core.geometry.camera import Camera
 from core.geometry.camera_numbers import focal_35mm, for_size, zoomed
 from core.labels.camera_change import with_other_camera
@@ -36,6 +37,7 @@ class _Giving:
     keep_distance: bool
     changes: list[tuple[Photo, Photo]]
     unlike: list[str]
+    unread: list[str] = field(default_factory=list)
     at: int = 0
 
 
@@ -262,7 +264,11 @@ class CameraActions:
         entries = self._session.project.entries
         for photo_id in giving.photo_ids[giving.at : giving.at + _PER_TURN]:
             if photo_id in entries:
-                photo = document.photo(photo_id)
+                try:
+                    photo = document.photo(photo_id)
+                except StorageError:
+                    giving.unread.append(entries[photo_id].file)
+                    continue
                 camera = for_size(giving.camera, *photo.size_px)
                 if camera is None:
                     giving.unlike.append(photo.file)
@@ -287,15 +293,15 @@ class CameraActions:
         if count and not self._session.commit(Edit(label, tuple(giving.changes))):
             return
         words = [f"The camera was given to {_photos(count)}" if count else "No other photo was changed"]
-        left = len(giving.photo_ids) - count - len(giving.unlike)
+        left = len(giving.photo_ids) - count - len(giving.unlike) - len(giving.unread)
         if left:
             words.append(f"{left} had it already")
         if giving.unlike:
-            names = ", ".join(PurePosixPath(file).name for file in giving.unlike[:_NAMED])
-            more = ", …" if len(giving.unlike) > _NAMED else ""
-            words.append(f"{len(giving.unlike)} of another shape kept theirs ({names}{more})")
+            words.append(f"{len(giving.unlike)} of another shape kept theirs ({_names(giving.unlike)})")
+        if giving.unread:
+            words.append(f"{len(giving.unread)} could not be read ({_names(giving.unread)})")
         back = ". Ctrl+Z takes it back." if count else "."
-        self._session.notice("; ".join(words) + back, "warning" if giving.unlike else "success")
+        self._session.notice("; ".join(words) + back, "warning" if giving.unlike or giving.unread else "success")
 
     def _forget(self) -> None:
         self._giving = None
@@ -317,3 +323,8 @@ class CameraActions:
 
 def _photos(count: int) -> str:
     return "1 photo" if count == 1 else f"{count} photos"
+
+
+def _names(files: Sequence[str]) -> str:
+    more = ", …" if len(files) > _NAMED else ""
+    return ", ".join(PurePosixPath(file).name for file in files[:_NAMED]) + more

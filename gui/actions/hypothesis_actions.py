@@ -66,7 +66,9 @@ class HypothesisActions:
 
     def show(self, number: int) -> None:
         """Show one of the offered poses on the photo."""
-        offer = self._proposals.pose
+        self._show(self._proposals.pose, number)
+
+    def _show(self, offer: Proposal | None, number: int) -> None:
         if offer is not None and offer.poses is not None and 0 <= number < len(offer.poses.options):
             shown = offer.showing(replace(offer.poses, at=number))
             self._proposals.put(shown)
@@ -82,6 +84,10 @@ class HypothesisActions:
         offer, photo = self._proposals.pose, self._session.photo
         shown = offer.instance if offer is not None else self._session.selected
         if photo is None or shown is None or shown.pose is None:
+            return
+        rivals = offer.poses.shown.rivals if offer is not None and offer.poses is not None else ()
+        if rivals:  # the very pose that the outline allows as well
+            self.show(rivals[0])
             return
         wanted = mirror_twin(shown.pose)
         listed = _twin_in(offer.poses, wanted) if offer is not None and offer.poses is not None else None
@@ -107,7 +113,8 @@ class HypothesisActions:
             self._offer(result.job_id, photo, option, offer=offer)
 
         def on_failed(failed: Failed) -> None:
-            self._session.notice(f"The twin does not fit: {failed.sentence}", "warning", about=POSING)
+            if self._session.photo_id == photo.id:
+                self._session.notice(f"The twin does not fit: {failed.sentence}", "warning", about=POSING)
 
         self._inference.submit(request, on_result=on_result, on_failed=on_failed)
 
@@ -120,9 +127,8 @@ class HypothesisActions:
             poses = now.poses or PoseOffer((PoseOption(now.instance),))
             same = _listed(poses, made)
             if same is not None:
-                self.show(same)
-                words = "The mirrored pose slides back to one that is listed: there is no twin."
-                self._session.notice(words, about=POSING)
+                self._show(now, same)
+                self._say(photo, "The mirrored pose slides back to one that is listed: there is no twin.")
                 return
             fresh = now.showing(poses.with_option(option))
         else:
@@ -133,7 +139,12 @@ class HypothesisActions:
             )
         self._proposals.put(fresh)
         keys = f"{option.doubt} {TAKE_ANYWAY}" if option.doubt else "Enter takes it"
-        self._session.notice(f"The twin: {figure_words(fresh)}. {keys}, Escape refuses.", about=POSING)
+        self._say(photo, f"The twin: {figure_words(fresh)}. {keys}, Escape refuses.")
+
+    def _say(self, photo: Photo, words: str) -> None:
+        """Of the photo that is shown; another one's offers are seen when it is opened."""
+        if self._session.photo_id == photo.id:
+            self._session.notice(words, about=POSING)
 
     def _flip(self, by: int) -> None:
         offer = self._proposals.pose

@@ -64,9 +64,7 @@ class LabelActions:
 
         def why_not(number: int) -> Callable[[], str | None]:
             fewer = "The project has fewer categories: Label > Edit categories adds some."
-            return lambda: self._numbers_taken() or (
-                None if number <= len(self._session.project.categories) else fewer
-            )
+            return lambda: self._numbers_taken() or (None if number <= len(self._session.project.categories) else fewer)
 
         return [Action(f"category_{n}", f"Category {n}", "", use(n), (str(n),), why_not(n)) for n in range(1, 10)]
 

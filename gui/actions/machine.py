@@ -50,6 +50,7 @@ class Machine:
         self._inference = inference
         self._mesh_file = mesh_file
         self._errands = errands
+        session.signals.document_changed.connect(lambda _: self._forget())
 
     def table(self) -> list[Action]:
         """The commands that start, take and refuse."""
@@ -146,11 +147,11 @@ class Machine:
 
     def accept(self, anyway: bool = False) -> None:
         """Enter: end the outline being drawn, else take the newest proposal; `anyway`: also a doubtful one."""
-        offer = self._proposals.pose
+        doubt = next((offer.doubt for offer in self._proposals.meant if offer.doubt), "")
         if self._session.drag is not None:
             self._session.send(Key.FINISH)
-        elif offer is not None and offer.finished and offer.doubt and not anyway:
-            words = f"Not taken: {offer.doubt} Change model or foot (L, R) and press Q again; {TAKE_ANYWAY}."
+        elif doubt and not anyway:
+            words = f"Not taken: {doubt} Change model or foot (L, R) and press Q again; {TAKE_ANYWAY}."
             self._session.notice(words, "warning", about=POSING)
         elif count := self._proposals.accept():
             words = f"{'Taken' if count == 1 else f'{count} taken'}. Ctrl+Z takes it back."
@@ -190,6 +191,10 @@ class Machine:
         return is_outlining(request, photo_id) or (
             isinstance(request, FitRequest) and request.evidence.photo_id == photo_id
         )
+
+    def _forget(self) -> None:
+        """Another project: what was begun for this one is nobody's any more."""
+        self._cancel(lambda request: isinstance(request, FitRequest))
 
     def _cancel(self, which: Callable[[Request | None], bool]) -> bool:
         running = [job for job in self._inference.jobs if which(job.request) and not job.cancelled]

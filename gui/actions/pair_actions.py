@@ -9,13 +9,14 @@ from pathlib import Path
 from core.geometry.on_floor import starts_on_the_floor
 from core.jobs.messages import Failed, Result, SearchRequest, SearchResult
 from core.jobs.pair_messages import PairFitRequest, PairFitResult
-from core.jobs.requests import evidence_of, fit_request, fitted, floor_of, posed
+from core.jobs.requests import evidence_of, fit_request, fitted, floor_of
 from core.labels.instance import Instance, ShoeSize, Side
 from core.labels.pairs import may_be_pair, middle_px, other_shoe, shoes_of, sides_of_pair
 from core.labels.photo import Photo
 from core.labels.shoe_model import ShoeModel
 from gui.actions.action import Action
 from gui.actions.edit_actions import LOCKED, NO_PHOTO
+from gui.actions.pose_offers import offered_poses
 from gui.actions.pose_search import GOOD_IOU
 from gui.actions.pose_words import POSING, offered_words
 from gui.inference import Inference
@@ -83,24 +84,21 @@ class PairActions:
         evidence = evidence_of(photo, bare, project=project, mesh_file=file)
         known = replace(evidence, floor=floor_of(source, project=project))
         starts = starts_on_the_floor(source.pose, middle_px(target), camera=photo.camera)
+        self.stop()
         self._session.select(target.id)
 
         def on_result(result: Result) -> None:
             assert isinstance(result.answer, SearchResult)
-            self._job_id = None
+            self._ended(result.job_id)
             self._offer_other(result.job_id, photo, target, bare=bare, found=result.answer)
 
         request = SearchRequest(known, starts=starts)
         self._job_id = self._inference.submit(request, on_result=on_result, on_failed=self._on_failed)
 
     def _offer_other(self, job_id: int, photo: Photo, target: Instance, *, bare: Instance, found: SearchResult) -> None:
-        made = [posed(bare, photo, one, among=found.hypotheses) for one in found.hypotheses]
-        options = tuple(
-            PoseOption(instance, one.doubt, one.ambiguous_with)
-            for instance, one in zip(made, found.hypotheses, strict=True)
-        )
-        offer = Proposal(job_id, photo.id, "Pose the other shoe", made[0], target, finished=True, camera=photo.camera)
-        offer = replace(offer, poses=PoseOffer(options))
+        poses, label = offered_poses(bare, photo, found.hypotheses), "Pose the other shoe"
+        made = poses.shown.instance
+        offer = Proposal(job_id, photo.id, label, made, target, finished=True, camera=photo.camera, poses=poses)
         self._proposals.put(offer)
         if self._session.photo_id == photo.id:
             words, level = offered_words(offer, good_iou=GOOD_IOU)
@@ -156,9 +154,11 @@ class PairActions:
                 return
             requests.append(fit_request(photo, instance, project=self._session.project, mesh_file=file))
 
+        self.stop()
+
         def on_result(result: Result) -> None:
             assert isinstance(result.answer, PairFitResult)
-            self._job_id = None
+            self._ended(result.job_id)
             self._offer_pair(result.job_id, photo, two, sized=sized, found=result.answer)
 
         request = PairFitRequest(requests[0], requests[1])
@@ -223,8 +223,14 @@ class PairActions:
         """Another project: what was begun for this one is nobody's any more."""
         self.stop()
 
+    def _ended(self, job_id: int) -> None:
+        if self._job_id == job_id:
+            self._job_id = None
+
     def _on_failed(self, failed: Failed) -> None:
-        self._job_id = None
+        if self._job_id not in (None, failed.job_id):
+            return  # asked again meanwhile
+        self._ended(failed.job_id)
         self._session.notice(failed.sentence, "info" if failed.cancelled else "danger", about=POSING)
 
 

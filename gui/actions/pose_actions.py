@@ -9,7 +9,7 @@ import numpy as np
 from core.document.edit import Edit
 from core.geometry.pose import Pose
 from core.geometry.steering import pushed_by, rough_pose
-from core.labels.instance import Instance, PoseEstimate, Side
+from core.labels.instance import LAID_DOWN, Instance, PoseEstimate, Side
 from core.labels.photo import Photo
 from core.labels.project import Role
 from core.labels.shoe_model import ShoeModel
@@ -230,5 +230,5 @@ def _placed(photo: Photo, instance: Instance, *, model: ShoeModel) -> Instance:
     factors = size.factors(model.length_mm)
     extent = tuple(float(e * f) for e, f in zip(model.extent_mm, factors, strict=True))
     pose = rough_pose(photo.camera, instance.region, (extent[0], extent[1], extent[2]))
-    estimate = PoseEstimate(pose, camera_source=photo.camera.source)
+    estimate = PoseEstimate(pose, camera_source=photo.camera.source, provenance=LAID_DOWN)
     return instance.with_model(model.id, size).with_pose_estimate(estimate)

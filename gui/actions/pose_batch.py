@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from core.document.edit import Edit
 from core.document.store import StorageError
+from core.geometry.camera import Camera
 from core.jobs.requests import posed, search_request
 from core.labels.instance import Instance
 from core.labels.photo import Photo
@@ -34,6 +35,7 @@ class _Run:
     stop: Callable[[], None] = lambda: None
     stopped: bool = False
     found: dict[str, list[tuple[Instance, Instance]]] = field(default_factory=dict)
+    cameras: dict[str, Camera] = field(default_factory=dict)
     left: dict[str, str] = field(default_factory=dict)
 
 
@@ -156,6 +158,7 @@ class PoseBatch:
     def _note(self, run: _Run, photo: Photo, instance: Instance, *, findings: Findings, known: Instance) -> None:
         best = findings.hypotheses[0]
         if findings.is_good and not best.ambiguous_with:
+            run.cameras[photo.id] = photo.camera
             run.found.setdefault(photo.id, []).append((instance, posed(known, photo, best)))
         elif best.doubt:
             run.left[photo.file] = "doubtful"
@@ -175,6 +178,9 @@ class PoseBatch:
             if photo_id not in document.project.entries:
                 continue
             before = after = document.photo(photo_id)
+            if before.camera != run.cameras[photo_id]:
+                run.left[before.file] = "its camera was changed meanwhile"
+                continue
             for basis, found in pairs:
                 if before.find(basis.id) == basis:  # nobody has touched it meanwhile
                     after = after.with_instance(found)

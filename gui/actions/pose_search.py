@@ -142,6 +142,9 @@ def concluded(found: Mapping[Supposed, tuple[PoseHypothesis, ...]]) -> Findings:
         return Findings(distinct((upright,)), is_settled=True)
     if _is_clear(anyhow):
         return Findings(distinct((anyhow, upright)), is_settled=True)
+    if hidden and hidden[0].doubt and upright and upright[0].iou > hidden[0].iou:
+        # Not even what is seen is explained: what overlaps best is the better guess of a shoe that is another one.
+        return Findings(distinct((upright, anyhow, hidden)))
     if hidden:
         return Findings(distinct((hidden, upright)), is_hidden=hidden[0].iou < GOOD_IOU)
     return Findings(distinct((upright, anyhow)))

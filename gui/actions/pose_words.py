@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.labels.instance import Side
-from gui.pose_edits import turn_sigma_deg
+from gui.pose_edits import UNSURE_DISTANCE_PCT, distance_sigma_pct, turn_sigma_deg
 from gui.proposals import Proposal
 
 # What notices about offered poses are about: a newer one makes an older one stale.
@@ -24,6 +24,9 @@ def figure_words(offer: Proposal) -> str:
     sigma = turn_sigma_deg(estimate)
     if sigma is not None:
         words.append(f"± {sigma:.1f}°")
+    distance = distance_sigma_pct(estimate)
+    if distance is not None and distance >= UNSURE_DISTANCE_PCT:
+        words.append(f"distance ± {distance:.0f} %")
     words.append(_FOOT[offer.instance.side])
     size = offer.instance.size
     if size is not None and offer.basis is not None and offer.basis.size not in (None, size):

@@ -134,7 +134,7 @@ class ProjectActions:
 
         def done(made: Path) -> None:
             if self._desk.open(made):
-                self._session.notice("The sample. Press G and drag a box round the shoe, then Enter.", "success")
+                self._session.notice("The sample. S outlines the shoe, Q finds its pose; Enter takes it.", "success")
 
         self._errands.run("Making the sample", work, done=done, anywhere=True)
 

@@ -12,7 +12,7 @@ from core.document.store import StorageError
 from core.geometry.motion import steadily_moved
 from core.geometry.pose import Pose
 from core.jobs.messages import Failed, Result, SearchRequest, SearchResult
-from core.jobs.requests import evidence_of, posed
+from core.jobs.requests import evidence_of
 from core.labels.instance import Instance, PoseEstimate, Side, new_id
 from core.labels.pairs import matched_shoes, middle_px, same_shoe, shoes_of
 from core.labels.photo import Photo
@@ -20,6 +20,7 @@ from core.labels.shoe_model import ShoeModel
 from gui.actions.action import Action
 from gui.actions.edit_actions import NO_PHOTO
 from gui.actions.pair_actions import DRAWING, NO_MODEL_FILE
+from gui.actions.pose_offers import offered_poses
 from gui.actions.pose_search import GOOD_IOU
 from gui.actions.pose_words import POSING
 from gui.inference import Inference
@@ -95,6 +96,8 @@ class SequenceActions:
         target = self._session.photo
         if target is None or target.id != next_id:
             return  # it cannot be read, and that was said
+        # What was carried there before and not taken yet would come twice.
+        self._proposals.drop(tuple(offer for offer in self._proposals.shown if offer.label == LABEL))
         run = self._run = _Run(self._proposals.own_job_id(), target)
         for one, instance in self._places(carried, target):
             if instance is None:
@@ -205,13 +208,9 @@ class SequenceActions:
         def on_result(result: Result) -> None:
             assert isinstance(result.answer, SearchResult)
             found = result.answer.hypotheses
-            made = [posed(bare, run.photo, hypothesis, among=found) for hypothesis in found]
-            options = tuple(
-                PoseOption(instance, hypothesis.doubt, hypothesis.ambiguous_with)
-                for instance, hypothesis in zip(made, found, strict=True)
-            )
+            poses = offered_poses(bare, run.photo, found)
             sure = not found[0].doubt and found[0].iou >= GOOD_IOU
-            offer = replace(_offer(run, made[0], target), poses=PoseOffer(options), together=sure)
+            offer = replace(_offer(run, poses.shown.instance, target), poses=poses, together=sure)
             self._answered(run, result.job_id, offer)
 
         def on_failed(failed: Failed) -> None:

@@ -120,16 +120,19 @@ class Snapping:
     # ---- at the end
 
     def _snap_after(self, photo: Photo, dragged: Instance) -> None:
-        def on_result(_: Photo, start: Instance, answer: FitResult) -> None:
-            self._session.when_idle(lambda: self._pull_in(photo.id, start, answer))
+        def on_result(asked: Photo, start: Instance, answer: FitResult) -> None:
+            self._session.when_idle(lambda: self._pull_in(asked, start, answer))
 
         self._submit(photo, dragged, on_result=on_result, on_failed=lambda: None)
 
-    def _pull_in(self, photo_id: str, dragged: Instance, answer: FitResult) -> None:
+    def _pull_in(self, asked: Photo, dragged: Instance, answer: FitResult) -> None:
         """Only what still is where it was let go: a hand that has gone on goes first."""
-        photo = self._session.photo
-        now = photo.find(dragged.id) if photo is not None and photo.id == photo_id else None
-        if photo is None or now is None or now.pose != dragged.pose or now.region is not dragged.region:
+        photo, camera = self._session.photo, asked.camera
+        now = photo.find(dragged.id) if photo is not None and photo.id == asked.id else None
+        if photo is None or now is None or "locked" in now.flags or photo.camera != camera:
+            return
+        shoes = [(one.pose, one.side, one.model_id, one.size) for one in (now, dragged)]
+        if shoes[0] != shoes[1] or now.region is not dragged.region:
             return
         if is_near(dragged, answer):
             edit = Edit.of("Snap shoe", photo, photo.with_instance(fitted(now, photo, answer)))

@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 
@@ -144,8 +145,8 @@ def run(arguments: Sequence[str]) -> int:
         return 2
     summaries = [summary(figures, way) for way in options.ways]
     if options.json:
-        content = {"summary": {one.way: asdict(one) for one in summaries}, "poses": [asdict(one) for one in figures]}
-        print(json.dumps(content))
+        told = {"summary": {one.way: _told(one) for one in summaries}, "poses": [_told(one) for one in figures]}
+        print(json.dumps(told))
     else:
         print(_table(summaries))
     del application
@@ -205,6 +206,11 @@ def _cpu_s() -> float:
 def _child_cpu_s(stat: Path) -> float:
     words = stat.read_text().rpartition(")")[2].split()
     return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _told(one: Posed | Summary) -> dict[str, Any]:
+    """As JSON values, which have no nan."""
+    return {name: None if value != value else value for name, value in asdict(one).items()}
 
 
 def _line(one: Posed) -> str:

@@ -74,7 +74,7 @@ def make_scenes(folder: Path, ordered: Ordered) -> tuple[Path, tuple[Scene, ...]
     """Have a project made in a folder; answers its file and what is true of it. Raises SceneError."""
     words = [sys.executable, "-m", _MAKER, str(folder), "--scenes", str(ordered.scenes), "--seed", str(ordered.seed)]
     words += ["--copies", str(ordered.copies), "--lengths", *(str(length) for length in ordered.lengths)]
-    words += ["--model", str(ordered.model)] if ordered.model is not None else []
+    words += ["--model", str(ordered.model.resolve())] if ordered.model is not None else []
     words += [] if ordered.says_side else ["--side-unknown"]
     done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=Path(__file__).resolve().parents[2])
     if done.returncode:

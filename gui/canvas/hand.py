@@ -13,7 +13,7 @@ from gui.session import Session
 from gui.tools.drag import Handle, Hover, Key, Phase, Pointer, Tool
 from gui.tools.select import SelectTool
 
-NOTHING_OPEN = Hover("Open photos with Ctrl+O, or drop them here")
+NOTHING_OPEN = Hover("Add photos with Ctrl+I, or drop them here")
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class HypothesisPictures(QObject):
         self._wanted: dict[int, int] = {}
         self._view = ViewWindow(0.0, 0.0, 1.0, 1.0, 1.0)
         renderer.rendered.connect(self._on_rendered)
+        renderer.missed.connect(self._on_missed)
 
     @property
     def is_idle(self) -> bool:
@@ -76,6 +77,10 @@ class HypothesisPictures(QObject):
         number = self._wanted.pop(shoe.token, None) if shoe.slot.startswith(_SLOT) else None
         if number is not None:
             self.ready.emit(number, composed(shoe, _ground(self._picture(), self._view), self._view))
+
+    def _on_missed(self, slot: str, token: int) -> None:
+        if slot.startswith(_SLOT):
+            self._wanted.pop(token, None)
 
 
 def view_round(instances: tuple[Instance, ...], photo: Photo, size: QSize) -> ViewWindow:

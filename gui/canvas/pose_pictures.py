@@ -63,6 +63,7 @@ class PosePictures(QObject):
         self._reader = ThreadPoolExecutor(1, "pose pictures")
         self._read.connect(self._on_read)
         renderer.rendered.connect(self._on_rendered)
+        renderer.missed.connect(self._on_missed)
 
     @property
     def is_idle(self) -> bool:
@@ -130,6 +131,14 @@ class PosePictures(QObject):
         wish, ground = self._making
         if ground is not None:
             self._finish(wish, composed(shoe, ground, wish.view))
+
+    def _on_missed(self, slot: str, token: int) -> None:
+        """A shoe that cannot be drawn is left out; the pictures after it are made all the same."""
+        if slot != _SLOT or token != self._token or self._making is None:
+            return
+        wish, ground = self._making
+        if ground is not None:
+            self._finish(wish, ground)
 
     def _finish(self, wish: _Wish, image: QImage) -> None:
         self._making = None

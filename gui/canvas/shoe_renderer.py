@@ -21,12 +21,13 @@ class ShoeRenderer(QObject):
     """Draws shoes in a thread of its own. Slots and signals belong to the thread that made the object.
 
     opened: VTK is loaded and has its window. rendered(RenderedShoe): a picture is ready. failed(str): a request could
-    not be drawn; a sentence for the annotator, said once until something is drawn again.
+    not be drawn; a sentence for the annotator, said once until something is drawn again. missed(slot, token): of each.
     """
 
     opened = Signal()
     rendered = Signal(object)
     failed = Signal(str)
+    missed = Signal(str, int)
 
     def __init__(self, parent: QObject | None = None, *, load_mesh: MeshLoader | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +35,7 @@ class ShoeRenderer(QObject):
         self._thread.opened.connect(self.opened)
         self._thread.drawn.connect(self.rendered)
         self._thread.broke.connect(self.failed)
+        self._thread.missed.connect(self.missed)
         application = QCoreApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(self.stop)
@@ -58,6 +60,7 @@ class _RenderThread(QThread):
     opened = Signal()
     drawn = Signal(object)
     broke = Signal(str)
+    missed = Signal(str, int)
 
     def __init__(self, meshes: ShoeMeshes) -> None:
         super().__init__()
@@ -126,3 +129,4 @@ class _RenderThread(QThread):
         if sentence != self._said:
             self._said = sentence
             self.broke.emit(sentence)
+        self.missed.emit(request.slot, request.token)

@@ -6,11 +6,12 @@ from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
+from core.labels.instance import PoseEstimate
 from gui import theme
 from gui.canvas.hypothesis_pictures import HypothesisPictures
 from gui.instance_color import letter_of
 from gui.panels.hypothesis_card import PICTURE_PX, CardText, HypothesisCard
-from gui.pose_edits import turn_sigma_deg
+from gui.pose_edits import UNSURE_DISTANCE_PCT, distance_sigma_pct, turn_sigma_deg
 from gui.proposals import MOST_POSES, PoseOffer, PoseOption, Proposal, Proposals
 from gui.session import Session
 from gui.widgets.following import follow
@@ -134,20 +135,29 @@ def card_text(poses: PoseOffer, number: int) -> CardText:
     option = poses.options[number]
     estimate = option.instance.pose_estimate
     assert estimate is not None
-    iou, contour, sigma = estimate.iou, estimate.contour_px, turn_sigma_deg(estimate)
+    iou, contour = estimate.iou, estimate.contour_px
     has_contour = contour is not None and contour == contour
     # Where the first one is beyond doubt nobody need be warned of each of the others.
     badge = "doubt" if option.doubt and poses.options[0].doubt else "ambiguous" if option.rivals else ""
     figures = CardText(
         iou="–" if iou is None else f"{iou:.3f}",
         contour=f"{contour:.1f} px" if has_contour else "",
-        sigma="" if sigma is None else f"± {sigma:.1f}°" if sigma < 99 else "± ?",
+        sigma=_sigma_words(estimate),
         foot=letter_of(option.instance),
         badge=badge,
         level="danger" if badge == "doubt" else "warning",
         tip=_tip(option, number),
     )
     return figures
+
+
+def _sigma_words(estimate: PoseEstimate) -> str:
+    """ "± 0.3°", and how sure the distance is where that is no small thing."""
+    sigma, distance = turn_sigma_deg(estimate), distance_sigma_pct(estimate)
+    if sigma is None or distance is None:
+        return ""
+    turned = f"± {sigma:.1f}°" if sigma < 99 else "± ?"
+    return f"{turned} · {distance:.0f} % far" if distance >= UNSURE_DISTANCE_PCT else turned
 
 
 def _tip(option: PoseOption, number: int) -> str:

@@ -75,7 +75,7 @@ class PoseCardPainter(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if picture is not None:
             painter.drawImage(QRectF(place), picture, QRectF(picture.rect()))
-        if row.status is Status.CHECKED:  # it has been seen: what is left to see stands out
+        if row.status in (Status.CHECKED, Status.REJECTED):  # it has been seen: what is left to see stands out
             painter.fillPath(shape, QColor(0, 0, 0, 110))
         painter.restore()
 

@@ -66,6 +66,7 @@ class PoseGrid(QWidget):
 
     def look(self) -> None:
         """Read all poses anew and sort them; the one of the open photo is chosen."""
+        self._session.select()  # keys that change what is chosen must not change what nobody sees
         path, project = self._path(), self._session.project
         posed = tuple(entry.id for entry in project.entries.values() if entry.posed_count)
         if path is None or not posed:
@@ -137,7 +138,10 @@ class PoseGrid(QWidget):
         if not chosen:
             return
         self.marked.emit(status, self.chosen_photos)
-        self._choose(min(max(chosen) + 1, self._rows.rowCount() - 1))
+        if max(chosen) + 1 < self._rows.rowCount():
+            self._choose(max(chosen) + 1)
+        else:  # the next key must not mean the same cards again
+            self._view.selectionModel().clear()
 
     def _choose(self, at: int) -> None:
         chosen = QItemSelectionModel.SelectionFlag.ClearAndSelect

@@ -43,9 +43,7 @@ class PoseRow:
 
 
 def rows_of(photo: Photo) -> list[PoseRow]:
-    """The posed sneakers of a photo; none when it is rejected."""
-    if photo.status is Status.REJECTED:
-        return []
+    """The posed sneakers of a photo."""
     doubts = ((instance, pose_doubt(instance, photo)) for instance in photo.instances)
     # The other instances are let go: a project's outlines need not be in memory for a look at its poses.
     alone = replace(photo, instances=())
@@ -53,12 +51,13 @@ def rows_of(photo: Photo) -> list[PoseRow]:
 
 
 def read_rows(store: Store, photo_ids: Sequence[str], progress: Callable[[float, str], None]) -> list[PoseRow]:
-    """The posed sneakers of many photos; `progress(fraction, text)` may raise to end it."""
+    """The posed sneakers of many photos that are not rejected; `progress(fraction, text)` may raise to end it."""
     found: list[PoseRow] = []
     for at, photo_id in enumerate(photo_ids):
         if at and at % 200 == 0:
             progress(at / len(photo_ids), f"{at} of {len(photo_ids)} photos")
-        found += rows_of(store.load_photo(photo_id))
+        photo = store.load_photo(photo_id)
+        found += rows_of(photo) if photo.status is not Status.REJECTED else []
     return found
 
 
@@ -123,6 +122,8 @@ class PoseRows(QAbstractListModel):
 
 
 def _is_shown(row: PoseRow, shown: Shown) -> bool:
+    if row.status is Status.REJECTED:
+        return False
     match shown:
         case Shown.UNCHECKED:
             return row.status is not Status.CHECKED

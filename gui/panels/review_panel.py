@@ -41,6 +41,7 @@ class ReviewPanel(QWidget):
         self._status.chosen.connect(self.status_chosen)
         self._who = label("", "dim", wraps=True)
         self._reason = QComboBox()
+        self._reason_shown = ("", "")  # of which photo, and what it was
         self._notes = _Notes()
         self._doubts = label("", "dim", wraps=True)
         self._empty = EmptyState("reviewEmpty", "check")
@@ -50,6 +51,7 @@ class ReviewPanel(QWidget):
         self._later = later(self, self._catch_up)
         follow(self, session.signals.photo_changed, lambda _: soon(self._later))
         follow(self, session.signals.shown_changed, lambda _: soon(self._later))
+        follow(self, session.signals.leaving, lambda _: self._keep_notes())
         follow_edits(self, session, opened=self._later.start, edited=lambda _: soon(self._later))
         self._catch_up()
 
@@ -62,7 +64,8 @@ class ReviewPanel(QWidget):
         field = self._reason.lineEdit()
         if field is not None:
             field.setPlaceholderText("Why it is rejected")
-        self._reason.activated.connect(lambda _: self.reason_given.emit(self._reason.currentText().strip()))
+            field.editingFinished.connect(self._give_reason)  # one's own words, which `activated` does not tell
+        self._reason.activated.connect(lambda _: self._give_reason())
         self._notes.left.connect(self._keep_notes)
         layout = column(self._body, margin=12, spacing=8)
         layout.addWidget(self._status)
@@ -96,8 +99,8 @@ class ReviewPanel(QWidget):
         self._who.setVisible(photo.review is not None)
         rejected = photo.status is Status.REJECTED
         self._reason.setVisible(rejected)
-        if rejected and not self._reason.hasFocus():
-            self._reason.setEditText(photo.review.reason if photo.review else "")
+        if rejected and (self._reason_shown[0] != photo.id or not self._reason.hasFocus()):
+            self._show_reason(photo)
         self._doubts.setText(doubts_of(photo))
         if self._notes.photo_id != photo.id:
             self._keep_notes()
@@ -105,14 +108,26 @@ class ReviewPanel(QWidget):
         elif not self._notes.hasFocus() and self._notes.toPlainText() != photo.notes:
             self._notes.show_notes(photo)
 
+    def _show_reason(self, photo: Photo) -> None:
+        self._reason_shown = photo.id, photo.review.reason if photo.review else ""
+        self._reason.setEditText(self._reason_shown[1])
+
+    def _give_reason(self) -> None:
+        """Nothing of what was begun for another photo, nor of what nobody has changed."""
+        photo_id, shown = self._reason_shown
+        reason = self._reason.currentText().strip()
+        if photo_id == self._session.photo_id and reason != shown:
+            self._reason_shown = photo_id, reason
+            self.reason_given.emit(reason)
+
     def _keep_notes(self) -> None:
         """What was written belongs to the photo it was begun for, also when another one is open by now."""
         document, photo_id = self._session.document, self._notes.photo_id
-        if document is None or photo_id not in document.project.entries:
+        if document is None or photo_id not in document.project.entries or not self._notes.is_changed:
             return
         photo, text = document.photo(photo_id), self._notes.toPlainText().strip()
-        if text != photo.notes:
-            self._session.commit(Edit.of("Notes", photo, photo.with_notes(text)))
+        if text != photo.notes and self._session.commit(Edit.of("Notes", photo, photo.with_notes(text))):
+            self._notes.written()
 
 
 class _Notes(QPlainTextEdit):
@@ -123,6 +138,7 @@ class _Notes(QPlainTextEdit):
     def __init__(self) -> None:
         super().__init__()
         self.photo_id = ""
+        self._shown = ""
         self.setObjectName("reviewNotes")
         self.setAccessibleName("Notes about this photo")
         self.setPlaceholderText("Notes about this photo")
@@ -133,6 +149,16 @@ class _Notes(QPlainTextEdit):
         """The notes of a photo."""
         self.photo_id = photo.id
         self.setPlainText(photo.notes)
+        self._shown = self.toPlainText()
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether a hand has written; line ends and spaces of other programs are left as they are."""
+        return self.toPlainText() != self._shown
+
+    def written(self) -> None:
+        """What stands here is kept."""
+        self._shown = self.toPlainText()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
 
 from gui.theme import font
 
-_PADDING_PX = 16
+_PADDING_PX = 14
 
 
 class Segmented(QWidget):
@@ -36,7 +36,9 @@ class Segmented(QWidget):
             self._group.addButton(button)
             self._buttons[value] = button
             # Room by its words, which are bold where it is down: equal parts would cut the longer ones.
-            row.addWidget(button, QFontMetrics(font(bold=True)).horizontalAdvance(text) + _PADDING_PX)
+            width = QFontMetrics(font(bold=True)).horizontalAdvance(text) + _PADDING_PX
+            button.setMinimumWidth(width)
+            row.addWidget(button, width)
         self._group.buttonClicked.connect(self._on_click)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fake_net import FakeNet, FakeSneaker, use_net
@@ -12,10 +13,12 @@ from open_window import HeldCore, OpenWindow, aside
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
+from test_segmenting_many import add_photos
 
 from core.document.edit import Edit
 from core.geometry.pose import rotation_angle_deg
 from core.geometry.region import Region
+from core.jobs.messages import FitResult, Result
 from core.labels.instance import Instance, Side
 from gui.proposals import PoseOffer, PoseOption, Proposal
 
@@ -130,6 +133,34 @@ def test_a_doubtful_pose_is_not_taken_by_one_enter(on_photo: OpenWindow) -> None
     assert "Not taken" in label.text() and "Shift+Enter" in label.text()
     on_photo.key("Shift+Return")
     assert on_photo.only is not before and on_photo.place.proposals.shown == ()
+
+
+def test_a_doubtful_pose_is_not_taken_behind_one_that_is_still_looked_for(on_photo: OpenWindow) -> None:
+    before = on_photo.add_shoe()
+    with_options(on_photo, doubt="The outline is another shoe's.")
+    photo = on_photo.photo
+    on_photo.place.proposals.put(Proposal(-6, photo.id, "Fit pose", before, before, camera=photo.camera))
+    on_photo.key("Return")
+    assert on_photo.only is before and "Not taken" in on_photo.notices[-1]
+
+
+def test_a_half_offer_goes_with_its_search_from_whatever_photo(opened: Opened, tmp_path: Path) -> None:
+    core = HeldCore()
+    place = opened(core)
+    shoe = bare_shoe(place, Side.UNKNOWN)
+    box = shoe.with_region(Region.from_box(100, 60, x1_px=200, y1_px=160))
+    place.session.commit(Edit.of("Box", place.photo, place.photo.with_instance(box)))
+    first = place.photo.id
+    (second,) = add_photos(place, tmp_path, 1)
+    place.key("Q")
+    place.wait(lambda: bool(core.held))
+    core.answer()
+    place.wait(lambda: bool(place.place.proposals.shown))
+    assert not place.place.proposals.shown[0].finished
+    place.session.open_photo(second.id)
+    place.place.inference.cancel(place.place.inference.jobs[0].id)
+    place.session.open_photo(first)
+    assert place.place.proposals.shown == () and place.place.inference.jobs == ()
 
 
 def test_the_wrong_foot_is_found_out_and_not_taken_by_one_enter(on_photo: OpenWindow) -> None:
@@ -307,6 +338,27 @@ def test_a_shoe_let_go_near_its_outline_is_pulled_in_where_wished(on_photo: Open
     assert on_photo.history[-1] == "Turn shoe"
     on_photo.key("Ctrl+Z")
     assert on_photo.only == shoe
+
+
+def test_a_shoe_locked_meanwhile_is_not_pulled_in(on_photo: OpenWindow) -> None:
+    on_photo.add_shoe()
+    on_photo.key("Alt+2")
+    on_photo.window.commands.run("snap")
+    answers: list[object] = []
+    on_photo.place.inference.result.connect(answers.append)
+
+    def lock(edit: Edit) -> None:
+        if edit.label == "Turn shoe":
+            locked = on_photo.only.with_flag("locked", True)
+            on_photo.session.commit(Edit.of("Lock", on_photo.photo, on_photo.photo.with_instance(locked)))
+
+    assert on_photo.session.document is not None
+    on_photo.session.document.changed.connect(lock)
+    middle = true_middle(on_photo)
+    on_photo.drag(middle, aside(middle, 1.0, 0.0))
+    on_photo.wait(lambda: any(isinstance(one.answer, FitResult) for one in answers if isinstance(one, Result)))
+    on_photo.settle()
+    assert on_photo.history[-1] == "Lock"
 
 
 def test_a_shoe_let_go_far_away_stays_there(on_photo: OpenWindow) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QListView, QMenu
 
 from core.document.edit import Edit
+from core.document.store import StorageError
 from core.geometry.camera import CameraSource
 from core.geometry.camera_numbers import focal_35mm
 from core.geometry.unity import UnityScene, UnityView, pose_from_unity, unity_view
@@ -308,3 +309,24 @@ def test_the_fit_tells_the_focal_length_or_why_it_cannot(on_photo: OpenWindow) -
         place.place.canvas.setFocus()
         place.key("Ctrl+Z")
     assert place.photo.camera == before
+
+
+def test_a_photo_whose_labels_cannot_be_read_is_named_and_the_others_get_the_camera(
+    with_shoe: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = (add(with_shoe, photo_file(tmp_path, f"{name}.png"), 1) for name in ("bad", "good"))
+    document = with_shoe.session.document
+    assert document is not None
+    read = document.photo
+
+    def photo(photo_id: str) -> Photo:
+        if photo_id == bad.id:
+            raise StorageError("bad.png cannot be read.")
+        return read(photo_id)
+
+    monkeypatch.setattr(document, "photo", photo)
+    for focal_mm in (30.0, 40.0):  # and the command is not busy for ever
+        field(with_shoe, "film").setValue(focal_mm)
+        choose(with_shoe, "apply_size")
+        with_shoe.wait(lambda: again(with_shoe, good).camera == with_shoe.photo.camera)
+        assert "1 could not be read (bad.png)" in with_shoe.notices[-1]

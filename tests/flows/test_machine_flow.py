@@ -171,3 +171,17 @@ def test_an_answer_to_a_deleted_instance_is_no_trap(opened) -> None:
     place.wait(lambda: not place.place.inference.jobs)
     place.key("Escape")
     assert place.photo.instances == ()
+
+
+def test_a_fit_for_a_project_that_was_closed_offers_nothing_when_it_is_opened_again(opened, tmp_path: Path) -> None:
+    core = HeldCore()
+    place = opened(core)
+    before, path = place.add_shoe(), place.place.desk.path
+    place.key("E")
+    place.wait(lambda: bool(core.held))
+    place.place.desk.close()
+    assert core.cancelled and place.place.desk.open(path)
+    core.answer()
+    place.wait(lambda: not place.place.inference.jobs)
+    place.settle()
+    assert place.place.proposals.shown == () and place.only == before

@@ -144,6 +144,19 @@ def test_what_is_missing_for_the_other_shoe_is_said(on_photo: OpenWindow) -> Non
     assert on_photo.history[-1] == "Mirror shoe"
 
 
+def test_asked_twice_it_is_offered_once(opened: Opened) -> None:
+    core = HeldCore()
+    place = opened(core)
+    model = with_model(place)
+    put(place, shoe(Side.RIGHT, model, off=(0.0,) * 6), shoe(Side.LEFT, None))
+    for count in (1, 2):
+        place.key("Shift+M")
+        place.wait(lambda count=count: sum(isinstance(request, SearchRequest) for request in core.held) == count)
+    core.answer()
+    place.wait(lambda: not place.place.inference.jobs)
+    offers(place, 1)
+
+
 def test_a_pair_is_fitted_together_and_taken_by_one_key(on_photo: OpenWindow) -> None:
     model = with_model(on_photo)
     right = shoe(Side.RIGHT, model, off=(0.05, -0.04, 0.05, 5, -5, 20))
@@ -284,6 +297,19 @@ def test_a_shoe_without_an_outline_is_carried_as_it_would_move_on(on_photo: Open
     assert "without an outline" in on_photo.notices[-1]
     on_photo.key("Return")
     assert on_photo.only.pose == offer.instance.pose and on_photo.only.model_id == model.id
+
+
+def test_what_is_carried_twice_is_offered_once(on_photo: OpenWindow, tmp_path: Path) -> None:
+    model = with_model(on_photo)
+    put(on_photo, shoe(Side.RIGHT, model, off=(0.0,) * 6))
+    next_photo(on_photo, tmp_path, "2")
+    on_photo.key("Alt+D")
+    offers(on_photo, 1)
+    on_photo.key("A")
+    on_photo.key("Alt+D")
+    offers(on_photo, 1)
+    on_photo.key("Return")
+    assert len(on_photo.photo.instances) == 1 and not on_photo.place.proposals.shown
 
 
 def test_a_pose_that_is_there_stays_and_the_last_photo_says_so(on_photo: OpenWindow, tmp_path: Path) -> None:

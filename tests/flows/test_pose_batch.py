@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from job_builders import lofted_shoe, true_pose
-from open_window import SHIFT, OpenWindow, photo_of
+from open_window import SHIFT, HeldCore, OpenWindow, photo_of
 from PySide6.QtCore import Qt
 from test_segmenting_many import add_photos, photos, pick
 
@@ -55,6 +55,24 @@ def test_poses_beyond_doubt_become_one_edit_and_the_others_are_named(on_photo: O
     assert said.startswith("warning") and "1 pose in 1 photo" in said and "more-1.png" in said
     on_photo.key("Ctrl+Z")
     assert photos(on_photo)[1].instances == before[1].instances
+
+
+def test_a_pose_found_behind_another_lens_is_not_written(opened: Any, tmp_path: Path) -> None:
+    core = HeldCore()
+    place: OpenWindow = opened(core)
+    place.add_shoe()
+    (good,) = add_photos(place, tmp_path, 1)
+    outline(place, good, region_from_mask(mesh_mask(lofted_shoe(), true_pose(), good.camera)))
+    pick(place, 0, Qt.KeyboardModifier.NoModifier)
+    pick(place, 1, SHIFT)
+    place.key("Ctrl+Shift+Q")
+    place.wait(lambda: bool(core.held))
+    now = photos(place)[1]
+    place.session.commit(Edit.of("Field of view", now, now.with_camera(now.camera.with_vertical_fov(20.0))))
+    while place.place.inference.jobs:
+        core.answer()
+        place.settle()
+    assert photos(place)[1].instances == now.instances and "camera was changed" in place.notices[-1]
 
 
 @pytest.mark.parametrize("cut", [False, True], ids=["whole", "cut short"])

@@ -233,7 +233,7 @@ def test_alt_says_that_a_point_does_not_belong(on_photo: OpenWindow, monkeypatch
 
 def test_a_click_that_leaves_nothing_is_taken_back(on_photo: OpenWindow, net: FakeNet) -> None:
     segment(on_photo)
-    on_photo.click((40.0, 40.0), CTRL | SHIFT)  # plain ground all around: nothing there is a sneaker
+    on_photo.click(BESIDE, CTRL | SHIFT)  # plain ground all around: nothing there is a sneaker
     on_photo.wait(lambda: "Nothing would be left" in notice(on_photo))
     assert all(p.outline is not None and not p.outline.clicks for p in on_photo.place.proposals.outlines)
 

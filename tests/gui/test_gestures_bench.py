@@ -106,6 +106,7 @@ def test_the_command_answers_whether_the_goals_are_met(
     assert run(["--ways", "auto", "--json"]) == code
     assert json.loads(capsys.readouterr().out)["summary"]["auto"]["gestures_median"] == posed.gestures
     assert run(["--ways", "auto"]) == code
+    assert gestures_bench._told(replace(posed, add_share=float("nan")))["add_share"] is None
     assert ("goals met" in capsys.readouterr().out) is (code == 0)
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from panel_book import posed, shoe_session
 
 from core.document.edit import Edit
 from core.geometry.region import Region
+from core.jobs.messages import FitResult, Result
 from core.labels.instance import Instance, Side
 from core.labels.photo import Photo
+from gui.actions.hypothesis_actions import HypothesisActions
 from gui.panels.hypothesis_strip import card_text
 from gui.proposals import MOST_POSES, PoseOffer, PoseOption, Proposal, Proposals
 from gui.session import Session
@@ -155,3 +159,60 @@ def test_a_card_says_how_good_and_how_sure(session: Session) -> None:
     )
     doubted = card_text(PoseOffer((option(offer.instance, doubt="Another shoe."),)), 0)
     assert doubted.badge == "doubt" and "Another shoe." in doubted.tip
+
+
+def test_taking_one_pose_lets_go_of_what_else_was_offered_for_that_shoe(session: Session) -> None:
+    proposals = Proposals(session)
+    older, newer = offer_for(session, "left"), offer_for(session, "left", -4)
+    other = offer_for(session, "right", -5)
+    assert newer.poses is not None
+    for one in (other, older, newer.showing(replace(newer.poses, at=2))):
+        proposals.put(one)
+    session.select("left")
+    assert proposals.accept() == 1
+    taken = photo_of(session).instance("left").pose
+    assert taken == newer.poses.options[2].instance.pose and proposals.shown == (other,)
+
+
+def test_what_is_dropped_while_it_waits_for_the_hand_does_not_come(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposals = Proposals(session)
+    offer = offer_for(session, "left")
+    waiting: list[Callable[[], None]] = []
+    monkeypatch.setattr(session, "when_idle", waiting.append)  # a drag lives
+    proposals.put(offer)
+    proposals.drop((offer,))
+    for act in waiting:
+        act()
+    assert proposals.shown == () and proposals.of(offer.key) is None
+
+
+class HeldInference:
+    """Keeps what is asked for, until a test answers it."""
+
+    def __init__(self) -> None:
+        self.answers: list[Callable[[Result], None]] = []
+
+    def submit(self, request: object, *, on_result: Callable[[Result], None], on_failed: object) -> int:
+        self.answers.append(on_result)
+        return len(self.answers)
+
+
+def test_a_twin_s_answer_is_about_the_offer_it_was_asked_for(session: Session) -> None:
+    proposals, inference = Proposals(session), HeldInference()
+    asked: dict[str, Any] = {"mesh_file": lambda model: Path("m.npz"), "accept": lambda anyway: None}
+    flipping = HypothesisActions(session, proposals, inference, **asked)  # type: ignore[arg-type]
+    left, right = offer_for(session, "left"), offer_for(session, "right", -4)
+    proposals.put(left)
+    session.select("left")
+    flipping.twin()
+    proposals.put(right)
+    session.select("right")
+    assert proposals.pose is right and left.poses is not None
+    listed = left.poses.options[1].instance.pose
+    assert listed is not None
+    inference.answers[0](Result(1, FitResult(listed, None, 0.98, 1.0, 0.9, 5.0)))
+    assert proposals.find("right") is right
+    now = proposals.find("left")
+    assert now is not None and now.poses is not None and now.poses.at == 1

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QThread
+from panel_book import MODEL, photo, posed, sneaker
+from PySide6.QtCore import QSize, QThread
 from pytestqt.qtbot import QtBot
 
 from core.geometry.camera import Camera
@@ -15,6 +16,7 @@ from core.geometry.mesh import Mesh
 from core.geometry.pose import Pose
 from core.render.vtk_scene import ShoeStyle
 from gui.bench.overlay_bench import blob
+from gui.canvas.pose_pictures import PosePictures
 from gui.canvas.shoe_drawing import RenderedShoe, RenderRequest, ViewWindow
 from gui.canvas.shoe_meshes import Detail
 from gui.canvas.shoe_renderer import ShoeRenderer
@@ -122,6 +124,21 @@ def test_a_mesh_that_cannot_be_loaded_is_said_and_the_next_is_drawn(
     assert len(said) == 1  # once, not at every mouse move
     assert "torn" in said[0]
     assert pictures[0].token == 9
+
+
+def test_a_small_picture_whose_shoe_cannot_be_drawn_does_not_keep_back_the_next(
+    qtbot: QtBot, renderer: ShoeRenderer
+) -> None:
+    blank = photo("a")
+    shoes = [replace(posed(sneaker(name), blank), model_id=name) for name in ("torn", "small")]
+    made = PosePictures(renderer, photo_file=lambda _: Path("nowhere"), mesh_file=lambda model: Path(model.id))
+    ready: list[str] = []
+    made.ready.connect(lambda _, instance_id: ready.append(instance_id))
+    for shoe in shoes:
+        made.get(blank, shoe, model=replace(MODEL, id=shoe.id), size=QSize(80, 60))
+    until(qtbot, lambda: len(ready) == 2)
+    assert made.is_idle and set(ready) == {"torn", "small"}
+    made.stop()
 
 
 def test_a_stopped_renderer_draws_nothing(qtbot: QtBot, renderer: ShoeRenderer, pictures: list[RenderedShoe]) -> None:

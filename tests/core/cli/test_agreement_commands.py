@@ -19,6 +19,7 @@ from core.formats.second_pass import kept_sigmas
 from core.geometry.pose import Pose
 from core.geometry.region import Region
 from core.labels.instance import Instance, PoseEstimate, Side, new_id
+from core.labels.photo import Review, Status
 from core.storage.database import open_project
 
 PHOTOS = 9
@@ -55,7 +56,8 @@ def label(file: Path, turn_deg: float) -> None:
         photo = document.photo(photo_id)
         region = Region.from_box(20, 20, x1_px=60, y1_px=40)
         shoe = Instance(new_id(), "sneaker", Side.RIGHT, region, model_id=model.id, pose_estimate=PoseEstimate(pose))
-        document.commit(Edit.of("Label", photo, replace(photo, instances=(shoe,))))
+        done = photo.with_status(Status.LABELLED, Review("Ann", "2026-01-01T00:00:00+00:00"))
+        document.commit(Edit.of("Label", photo, replace(done, instances=(shoe,))))
     store.close()
 
 
@@ -67,6 +69,7 @@ def test_a_second_pass_is_begun_blind_and_compared(first: Path, say: Say) -> Non
     project = store.load_project()
     assert len(project.entries) == PHOTOS and all(not entry.instance_count for entry in project.entries.values())
     assert project.models == open_models(first)
+    assert all(store.load_photo(photo_id).review is None for photo_id in project.entries)
     store.close()
     assert "no labelled photo in common" in say("agreement", first, second)[2]
     label(second, 2.0)

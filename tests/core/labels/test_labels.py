@@ -90,6 +90,15 @@ def test_a_pose_moved_by_hand_forgets_what_was_measured_of_the_old_one() -> None
     assert moved.camera_source is CameraSource.EXIF and moved.provenance.source is Source.HAND
 
 
+def test_the_other_foot_forgets_what_was_measured_of_the_mirrored_shoe() -> None:
+    estimate = PoseEstimate(Pose.exp([1.9, 0.4, -0.3, 0.0, 0.0, 1100.0]), np.eye(6), 0.98, 1.0)
+    right = Instance("a", "sneaker", Side.RIGHT, pose_estimate=estimate)
+    left = right.with_side(Side.LEFT).pose_estimate
+    assert left is not None and left.pose == estimate.pose
+    assert (left.covariance, left.iou, left.contour_px) == (None, None, None)
+    assert right.with_side(Side.UNKNOWN).pose_estimate is estimate  # an unknown foot is drawn as a right one
+
+
 @given(instances)
 def test_flags_are_set_and_cleared(instance: Instance) -> None:
     assert "seen" in instance.with_flag("seen", True).flags

@@ -27,6 +27,7 @@ from core.storage.photo_codec import (
     instance_to_json,
     photo_from_header,
 )
+from core.storage.project_rows import header_of_row, row_of_header
 
 
 @given(instances)
@@ -58,6 +59,12 @@ def test_a_model_comes_back(model: ShoeModel) -> None:
 @given(categories)
 def test_a_category_comes_back(category: Category) -> None:
     assert category_from_json(category_to_json(category)) == category
+
+
+@given(photos)
+def test_a_photo_s_row_keeps_all_of_its_header(photo: Photo) -> None:
+    header = header_to_json(photo)
+    assert header_of_row(row_of_header(header)) == header
 
 
 def test_numbers_that_are_none_come_back() -> None:

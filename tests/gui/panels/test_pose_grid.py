@@ -16,7 +16,7 @@ from core.document.edit import Edit
 from core.labels.photo import Photo, Status
 from gui.background import Errands
 from gui.panels.pose_grid import PoseGrid
-from gui.panels.pose_rows import PoseRows, Shown, rows_of
+from gui.panels.pose_rows import PoseRows, Shown, read_rows, rows_of
 from gui.session import Session
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -53,7 +53,7 @@ def test_the_most_doubtful_poses_come_first() -> None:
     assert names(rows) == ["worst", "bad"]
 
 
-def test_checked_photos_leave_with_the_next_look_and_rejected_ones_never_come() -> None:
+def test_checked_and_rejected_photos_leave_with_the_next_look() -> None:
     rows = PoseRows()
     rows.show([row for one in PHOTOS for row in rows_of(one)], Shown.UNCHECKED)
     rows.update_photo("worst", rows_of(PHOTOS[1].with_status(Status.CHECKED)))
@@ -61,7 +61,19 @@ def test_checked_photos_leave_with_the_next_look_and_rejected_ones_never_come() 
     assert rows.row(0).status is Status.CHECKED and rows.counts == (3, 2, 2)
     rows.look_at(Shown.UNCHECKED)
     assert names(rows) == ["bad", "good"]
-    assert rows_of(PHOTOS[0].with_status(Status.REJECTED)) == []
+    rows.update_photo("bad", rows_of(PHOTOS[2].with_status(Status.REJECTED)))
+    assert names(rows) == ["bad", "good"] and rows.row(0).status is Status.REJECTED  # the key is seen to have worked
+    rows.look_at(Shown.ALL)
+    assert names(rows) == ["worst", "good"]
+
+
+def test_rejected_photos_are_not_read(tmp_path: Path) -> None:
+    session = session_of(tmp_path, *PHOTOS)
+    assert session.document is not None
+    now = session.document.photo("bad")
+    session.commit(Edit.of("Reject", now, now.with_status(Status.REJECTED)))
+    found = read_rows(session.document.store, ["good", "bad"], lambda _, __: None)
+    assert [row.photo.id for row in found] == ["good"]
 
 
 def a_grid(qtbot: QtBot, session: Session, folder: Path) -> tuple[PoseGrid, QListView]:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from panel_book import photo, session_of, shoe_session
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -43,8 +45,48 @@ def test_it_says_who_when_and_why(qtbot: QtBot, tmp_path: Path) -> None:
     assert "by ada" in words(panel) and "2026" in words(panel)
     given: list[str] = []
     panel.reason_given.connect(given.append)
-    reason.activated.emit(reason.findText(REASONS[1]))
-    assert given  # the window writes it, with who and when
+    reason.setCurrentIndex(reason.findText(REASONS[1]))
+    reason.activated.emit(reason.currentIndex())
+    assert given == [REASONS[1]]  # the window writes it, with who and when
+
+
+def test_one_s_own_reason_is_told_and_one_that_is_looked_at_is_not(qtbot: QtBot, tmp_path: Path) -> None:
+    session = shoe_session(tmp_path)
+    panel = a_panel(qtbot, session)
+    mark(session, Status.REJECTED, None)
+    reason = panel.findChild(QComboBox, "reviewReason")
+    assert reason is not None
+    field = reason.lineEdit()
+    assert field is not None
+    qtbot.waitUntil(reason.isVisible)
+    given: list[str] = []
+    panel.reason_given.connect(given.append)
+    field.editingFinished.emit()
+    assert given == []
+    QTest.keyClicks(field, "smudged lens")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert given == ["smudged lens"]
+
+
+def test_notes_are_kept_when_the_project_is_left_without_leaving_the_field(qtbot: QtBot, tmp_path: Path) -> None:
+    session = shoe_session(tmp_path)
+    panel = a_panel(qtbot, session)
+    notes, document = panel.findChild(QPlainTextEdit, "reviewNotes"), session.document
+    assert notes is not None and document is not None
+    QTest.keyClicks(notes, "laces untied")
+    session.open_document(None)
+    assert document.photo("a").notes == "laces untied"
+
+
+def test_notes_that_are_only_looked_at_stay_as_another_program_wrote_them(qtbot: QtBot, tmp_path: Path) -> None:
+    session = session_of(tmp_path, replace(photo("a"), notes="laces\r\nuntied\n"), photo("b", position=1))
+    session.open_photo("a")
+    panel = a_panel(qtbot, session)
+    notes = panel.findChild(QPlainTextEdit, "reviewNotes")
+    assert notes is not None and notes.toPlainText().startswith("laces")
+    session.open_photo("b")
+    qtbot.waitUntil(lambda: notes.toPlainText() == "")
+    assert session.document is not None and session.document.photo("a").notes == "laces\r\nuntied\n"
 
 
 def test_buttons_ask_the_window(qtbot: QtBot, tmp_path: Path) -> None:
