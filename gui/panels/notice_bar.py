@@ -38,6 +38,7 @@ class NoticeBar(QFrame):
         self._hiding = later(self, self.hide, milliseconds=round(seconds * 1000))
         self.hide()
         follow(self, session.signals.noticed, self.say)
+        follow(self, session.signals.photo_changed, lambda _: self._leave_photo())
 
     def say(self, notice: Notice) -> None:
         """Show a sentence; a passing one replaces a danger that nobody has closed only when both are about the same."""
@@ -55,6 +56,12 @@ class NoticeBar(QFrame):
             self._hiding.start()
         else:
             self._hiding.stop()
+
+    def _leave_photo(self) -> None:
+        """What is offered on one photo is not to be answered on the next."""
+        if self._about:
+            self._about = ""
+            self.hide()
 
     def hide_after(self, seconds: float) -> None:
         """How long a passing sentence stays."""

@@ -118,7 +118,8 @@ class PoseGrid(QWidget):
 
     def _say(self) -> None:
         poses, unchecked, doubtful = self._rows.counts
-        self._count.setText(f"{poses} poses · {unchecked} unchecked · {doubtful} doubtful" if poses else "")
+        count = "1 pose" if poses == 1 else f"{poses} poses"
+        self._count.setText(f"{count} · {unchecked} unchecked · {doubtful} doubtful" if poses else "")
         empty = self._rows.rowCount() == 0
         self._pages.setCurrentIndex(1 if empty else 0)
         if not poses:

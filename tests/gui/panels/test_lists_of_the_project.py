@@ -178,3 +178,17 @@ def test_passing_messages_hide_and_warnings_stay(qtbot: QtBot) -> None:
     assert bar.accessibleName() == "The network is damaged."
     session.notice("2 sneakers found.", "success", about="outlining")
     assert bar.accessibleName() == "2 sneakers found."
+
+
+def test_what_is_offered_on_one_photo_is_not_said_of_the_next(qtbot: QtBot, tmp_path: Path) -> None:
+    session = session_of(tmp_path, photo("a"), photo("b", position=1))
+    session.open_photo("a")
+    bar = NoticeBar(session)
+    qtbot.addWidget(bar)
+    session.notice("Pose found. Enter takes it.", "success", about="posing")
+    assert bar.isVisible()
+    session.open_photo("b")
+    assert not bar.isVisible()
+    session.notice("A photo cannot be read.", "danger")
+    session.open_photo("a")
+    assert bar.isVisible()  # what is about nothing in particular stays
