@@ -15,7 +15,7 @@ from core.geometry.camera import CameraSource
 from core.geometry.region import Region
 from core.jobs.messages import OverlapResult
 from core.jobs.requests import overlap_request, why_not_fittable
-from core.labels.instance import Instance
+from core.labels.instance import DOUBTED, Instance
 from core.labels.photo import Photo, Status
 from core.labels.project import Role
 
@@ -106,6 +106,11 @@ def instance_problems(instance: Instance, photo: Photo, *, number: int, document
         return
     if instance.model_id not in project.models:
         yield problem("model", "its shoe model is not in the project")
+    if estimate.is_start:
+        yield problem("pose", "its shoe was laid on its outline and never aligned")
+        return
+    if DOUBTED in estimate.provenance.residuals:
+        yield problem("doubt", "the fit spoke against its shoe model, and the pose was taken all the same")
     iou = estimate.iou
     if iou is None and why_not_fittable(instance, project) is None:
         try:

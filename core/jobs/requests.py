@@ -22,7 +22,7 @@ from core.jobs.messages import (
     SearchRequest,
 )
 from core.labels.click_pose import counted_clicks
-from core.labels.instance import Instance, PoseEstimate, Provenance, Source
+from core.labels.instance import DOUBTED, Instance, PoseEstimate, Provenance, Source
 from core.labels.occlusion import hiding_regions, posed_before
 from core.labels.photo import Photo
 from core.labels.project import Project
@@ -179,7 +179,7 @@ def posed(instance: Instance, photo: Photo, found: PoseHypothesis, *, among: Seq
     With it comes the size, where that was found, too. among: all that were found with it; those of that foot that the
     outline allows about as well are kept beside it.
     """
-    residuals = {"iou": found.iou, "contour_px": found.contour_px} | _focal_residuals(found) | _size_residuals(found)
+    residuals = {"iou": found.iou, "contour_px": found.contour_px} | _more_residuals(found)
     rivals = (among[index] for index in found.ambiguous_with if index < len(among))
     estimate = PoseEstimate(
         found.pose,
@@ -200,7 +200,7 @@ def fitted(instance: Instance, photo: Photo, answer: FitResult) -> Instance:
     A pose found with a focal length holds for a photo taken with the `refocused` camera.
     """
     residuals = {"iou": answer.iou, "contour_px": answer.contour_px, "start_iou": answer.start_iou}
-    residuals |= _focal_residuals(answer) | _size_residuals(answer)
+    residuals |= _more_residuals(answer)
     estimate = PoseEstimate(
         answer.pose,
         covariance=answer.covariance,
@@ -222,6 +222,12 @@ def refocused(photo: Photo, focal_px: float) -> Camera:
 
 def _camera_source(photo: Photo, found: PoseHypothesis | FitResult) -> CameraSource:
     return photo.camera.source if found.focal_px is None else CameraSource.FIT
+
+
+def _more_residuals(found: PoseHypothesis | FitResult) -> dict[str, float]:
+    """Of what was found beside the pose, and that something spoke against it."""
+    doubted = {DOUBTED: 1.0} if found.doubt else {}
+    return _focal_residuals(found) | _size_residuals(found) | doubted
 
 
 def _focal_residuals(found: PoseHypothesis | FitResult) -> dict[str, float]:

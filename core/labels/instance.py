@@ -61,6 +61,7 @@ class Provenance:
 
 
 BY_HAND = Provenance(Source.HAND)
+DOUBTED = "doubted"  # a residual: the fit itself spoke against the pose, and it was taken all the same
 LAID_DOWN = Provenance(Source.HAND, "laid down")  # where a shoe lies before anybody aligned it
 
 

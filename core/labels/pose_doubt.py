@@ -8,7 +8,7 @@ import numpy as np
 
 from core.geometry.camera import CameraSource
 from core.geometry.steering import angles_deg
-from core.labels.instance import Instance, PoseEstimate, Source
+from core.labels.instance import DOUBTED, Instance, PoseEstimate, Source
 from core.labels.photo import Photo
 
 POOR_IOU = 0.93  # a true model on its own outline stays above; another model below
@@ -49,6 +49,8 @@ def _about_the_fit(instance: Instance, estimate: PoseEstimate) -> list[tuple[flo
         by_hand = estimate.provenance.source is Source.HAND
         return [(0.6, "aligned by hand, not measured" if by_hand else "not measured against its outline")]
     found = []
+    if DOUBTED in estimate.provenance.residuals:
+        found.append((0.6, "the shoe model was in doubt, and it was taken all the same"))
     if estimate.iou < POOR_IOU:
         found.append((0.5 + 5.0 * (POOR_IOU - estimate.iou), f"IoU {estimate.iou:.2f}"))
     if estimate.contour_px is not None and np.isfinite(estimate.contour_px):

@@ -19,7 +19,7 @@ from core.geometry.pose import Pose, rotation_angle_deg
 from core.geometry.tracing import region_from_mask
 from core.jobs import requests, tasks
 from core.jobs.messages import ClickedPoint, FitResult, PoseHypothesis, SearchResult
-from core.labels.instance import Instance, Keypoint, PoseEstimate, ShoeSize, Side, Visibility
+from core.labels.instance import DOUBTED, Instance, Keypoint, PoseEstimate, ShoeSize, Side, Visibility
 from core.labels.photo import Photo
 from core.labels.project import Project
 from core.labels.shoe_model import ShoeModel
@@ -153,6 +153,11 @@ def test_another_model_is_doubted(tmp_path: Path) -> None:
     region = region_from_mask(mesh_mask(curled, true_pose(), request.evidence.camera))
     answer = tasks.run_task(replace(request, evidence=replace(request.evidence, region=region)), lambda step: True)
     assert isinstance(answer, SearchResult) and "another model" in answer.hypotheses[0].doubt
+    first = answer.hypotheses[0]
+    photo = Photo("photo", "a.jpg", (640, 480), request.evidence.camera)
+    for found in (first, replace(first, doubt="")):
+        estimate = requests.posed(Instance("shoe", "sneaker"), photo, found).pose_estimate
+        assert estimate is not None and (DOUBTED in estimate.provenance.residuals) is bool(found.doubt)
 
 
 def test_clicks_count_in_a_search_for_either_foot(tmp_path: Path) -> None:

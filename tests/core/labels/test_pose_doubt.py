@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
 from core.geometry.camera import CameraSource
 from core.geometry.pose import Pose
 from core.geometry.region import Region
-from core.labels.instance import LAID_DOWN, Instance, PoseEstimate, Provenance, Source
+from core.labels.instance import DOUBTED, LAID_DOWN, Instance, PoseEstimate, Provenance, Source
 from core.labels.photo import Photo, guessed_camera
 from core.labels.pose_doubt import pose_doubt
 
@@ -44,6 +45,8 @@ def test_each_doubt_is_named_and_they_add_up() -> None:
     assert doubt(replace(worse, contour_px=9.0))[1] == "IoU 0.85; outline 9.0 px off"
     assert "by hand" in doubt(PoseEstimate(GOOD.pose))[1]
     assert "never aligned" in doubt(PoseEstimate(GOOD.pose, provenance=LAID_DOWN))[1]
+    doubted = Provenance(Source.FIT, "", MappingProxyType({DOUBTED: 1.0}))
+    assert "in doubt" in doubt(replace(GOOD, provenance=doubted))[1]
     assert "another pose" in doubt(replace(GOOD, alternatives=(GOOD.pose,)))[1]
     assert "rotation ± 11°" in doubt(replace(GOOD, covariance=np.diag([0.04] * 3 + [1.0] * 3)))[1]
     assert "camera guessed" in doubt(GOOD, photo=replace(PHOTO, camera=guessed_camera(640, 480)))[1]
