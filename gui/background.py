@@ -70,6 +70,7 @@ class Errands:
         self._session = session
         self._running: list[Errand] = []
         self._unasked: list[Errand] = []
+        self._closed = False
         session.signals.document_changed.connect(self._on_document)
 
     def run(
@@ -99,6 +100,8 @@ class Errands:
 
         def finish(answer: T) -> None:
             self._running.remove(errand)
+            if self._closed:  # whoever waited for it is gone with the window
+                return
             if anywhere or self._session.document is document:
                 self._session.when_idle(lambda: done(answer))
             else:
@@ -115,6 +118,12 @@ class Errands:
 
     def _on_document(self, _: None) -> None:
         self.cancel()
+
+    def close(self) -> None:
+        """The window closes: what still runs ends at its next step, and its answer is nobody's any more."""
+        self._closed = True
+        for errand in self._running:
+            errand.cancel()
 
     def cancel(self) -> bool:
         """Have what was asked for end; answers whether there was anything."""

@@ -119,7 +119,7 @@ class Workplace:
 
     def close(self) -> None:
         """Leave the project and end the threads and the core."""
-        self.errands.cancel()
+        self.errands.close()
         self.desk.close()
         self.panels.photos.show_pictures(None)
         self.canvas.loader.stop()
