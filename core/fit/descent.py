@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from core.fit.cholesky import descent_of
 from core.fit.residuals import Equations, Field, Samples, matched, model_residuals, projected, stepped, summed
 from core.fit.silhouette import outline_of
 from core.fit.viewpoints import Viewpoints
@@ -130,36 +131,19 @@ def tangent_of(equations: Equations, damping: float, depth_mm: float) -> Array:
 
     By Cholesky's decomposition.
     """
-    tangent = np.full(6, np.nan)
+    none = np.full(6, np.nan)
     if not np.isfinite(equations.cost):
-        return tangent
+        return none
     largest = 0.0
     for r in range(6):
         largest = max(largest, equations.hessian[r, r])
     floor = 1e-9 * largest
     if floor <= 0.0:
-        return tangent
-    lower = equations.hessian.copy()
+        return none
+    damped = equations.hessian.copy()
     for r in range(6):
-        lower[r, r] += damping * max(lower[r, r], floor) + floor * 1e-3
-    for c in range(6):
-        for k in range(c):
-            for r in range(c, 6):
-                lower[r, c] -= lower[r, k] * lower[c, k]
-        if lower[c, c] <= 0.0:
-            return tangent
-        root = np.sqrt(lower[c, c])
-        for r in range(c, 6):
-            lower[r, c] /= root
-    for r in range(6):
-        value = -equations.gradient[r]
-        for k in range(r):
-            value -= lower[r, k] * tangent[k]
-        tangent[r] = value / lower[r, r]
-    for r in range(5, -1, -1):
-        for k in range(r + 1, 6):
-            tangent[r] -= lower[k, r] * tangent[k]
-        tangent[r] /= lower[r, r]
+        damped[r, r] += damping * max(damped[r, r], floor) + floor * 1e-3
+    tangent = descent_of(damped, equations.gradient)
     turn = np.sqrt(tangent[0] ** 2 + tangent[1] ** 2 + tangent[2] ** 2)
     move = np.sqrt(tangent[3] ** 2 + tangent[4] ** 2 + tangent[5] ** 2) / max(depth_mm, 1e-9)
     return tangent / max(turn / _LARGEST_TURN_RAD, move / _LARGEST_MOVE, 1.0)

@@ -16,6 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from core.fit.cholesky import descent_of
 from core.fit.descent import MeshArrays, tukey_scale
 from core.fit.knowledge import Knowledge, add_knowledge, knowledge_cost
 from core.fit.problem import FitProblem
@@ -275,33 +276,13 @@ def _all_equations(
 
 @njit(cache=True, nogil=True)
 def _tangent(equations: Normal, damping: float, depth_mm: float) -> Array:
-    """(7,) step of the damped normal equations by Cholesky's decomposition, cut to what the linearisation can answer
-
-    for; nan where there is none."""
-    step = np.full(7, np.nan)
+    """(7,) step of the damped normal equations, cut to what the linearisation can answer for; nan: there is none."""
     if not np.isfinite(equations.cost):
-        return step
-    lower = equations.hessian.copy()
+        return np.full(7, np.nan)
+    damped = equations.hessian.copy()
     for r in range(7):
-        lower[r, r] *= 1.0 + damping + 1e-12
-    for c in range(7):
-        for k in range(c):
-            for r in range(c, 7):
-                lower[r, c] -= lower[r, k] * lower[c, k]
-        if lower[c, c] <= 0.0:
-            return step
-        root = np.sqrt(lower[c, c])
-        for r in range(c, 7):
-            lower[r, c] /= root
-    for r in range(7):
-        value = -equations.gradient[r]
-        for k in range(r):
-            value -= lower[r, k] * step[k]
-        step[r] = value / lower[r, r]
-    for r in range(6, -1, -1):
-        for k in range(r + 1, 7):
-            step[r] -= lower[k, r] * step[k]
-        step[r] /= lower[r, r]
+        damped[r, r] *= 1.0 + damping + 1e-12
+    step = descent_of(damped, equations.gradient)
     turn = np.sqrt(step[0] ** 2 + step[1] ** 2 + step[2] ** 2) / _LARGEST_TURN_RAD
     move = np.sqrt(step[3] ** 2 + step[4] ** 2 + step[5] ** 2) / (_LARGEST_MOVE * max(depth_mm, 1e-9))
     return step / max(turn, move, abs(step[6]) / _LARGEST_ZOOM, 1.0)

@@ -71,12 +71,6 @@ def read_mesh_file(file: Path) -> FileMesh:
     return FileMesh(_outward(mesh), (*notes, *part_notes))
 
 
-def write_ply(mesh: Mesh, path: Path) -> None:
-    """Write binary PLY in mm: vertices, faces and colours (a texture becomes a colour at each vertex)."""
-    solid = trimesh.Trimesh(mesh.vertices_mm, mesh.faces, vertex_colors=mesh.vertex_colours(), process=False)
-    path.write_bytes(trimesh.exchange.ply.export_ply(solid, vertex_normal=False))
-
-
 def write_glb(mesh: Mesh, path: Path) -> None:
     """Write a binary glTF in metres and Y up, as glTF wants it, with the texture or the vertex colours inside."""
     vertices_m = mesh.vertices_mm[:, [1, 2, 0]] / 1000.0  # our toe +X, left +Y, up +Z become +Z, +X, +Y

@@ -12,7 +12,6 @@ from core.geometry.mesh import Mesh
 from core.geometry.pose import Pose
 from core.geometry.region import Region
 from core.labels.instance import Instance, Visibility
-from core.labels.occlusion import less, posed_before
 from core.labels.photo import Photo
 from core.labels.project import Project, Role
 from core.render.contours import region_from_mask
@@ -30,22 +29,6 @@ def silhouette(mesh: Mesh, pose: Pose, camera: Camera) -> Region:
     width, height = max(round(camera.width_px * scale), 1), max(round(camera.height_px * scale), 1)
     mask = mesh_mask(mesh, pose, camera.resized(width, height))
     return region_from_mask(mask).scaled(camera.width_px / width, camera.height_px / height)
-
-
-def hiding_silhouettes(
-    instance: Instance, photo: Photo, *, project: Project, mesh_of: MeshSource
-) -> tuple[Region, ...]:
-    """Silhouettes of `posed_before`, less the shoe's own outline; they go beside `hiding_regions`.
-
-    mesh_of: loads a mesh by its SHA-256.
-    """
-    found = []
-    for other in posed_before(instance, photo, project=project):
-        model = project.models[other.model_id or ""]
-        mesh = model.sized_mesh(mesh_of(model.mesh_sha256), size=other.size, side=other.side)
-        assert other.pose is not None
-        found.append(less(silhouette(mesh, other.pose, photo.camera), instance.region))
-    return tuple(region for region in found if not region.is_empty)
 
 
 def behind_other_shoes(

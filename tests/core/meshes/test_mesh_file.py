@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 import trimesh
 
+from core.formats.bop_objects import ply_bytes
 from core.geometry.mesh import Mesh
 from core.meshes.atlas import MeshPart, joined, submesh, welded
-from core.meshes.mesh_file import MeshFileError, read_mesh_file, write_glb, write_ply
+from core.meshes.mesh_file import MeshFileError, read_mesh_file, write_glb
 
 CASES = Path(__file__).resolve().parents[4] / "shared" / "data" / "models" / "importer_cases"
 
@@ -104,7 +105,7 @@ def test_an_inside_out_solid_is_turned(tmp_path: Path) -> None:
 
 def test_written_files_read_back(tmp_path: Path) -> None:
     mesh = box_mesh(colours=np.random.default_rng(0).integers(0, 255, (8, 3)).astype(np.uint8))
-    write_ply(mesh, tmp_path / "shoe.ply")
+    (tmp_path / "shoe.ply").write_bytes(ply_bytes(mesh))
     back = read_mesh_file(tmp_path / "shoe.ply").mesh
     assert np.allclose(back.extent_mm, mesh.extent_mm)
     assert back.colours is not None

@@ -15,11 +15,12 @@ from core.geometry.region import Region
 from core.jobs.requests import evidence_of
 from core.jobs.task_occlusion import ignored_by
 from core.labels.instance import Instance, PoseEstimate, ShoeSize, Side, Visibility
+from core.labels.occlusion import less
 from core.labels.photo import Photo, guessed_camera
 from core.labels.project import Project
 from core.labels.shoe_model import ShoeModel
 from core.render.raster import mesh_mask, region_mask
-from core.render.shoe_occlusion import hiding_silhouettes, silhouette
+from core.render.shoe_occlusion import silhouette
 from core.storage.mesh_cache import cached_mesh_file, load_mesh_file
 
 CORNERS = np.array([[x, y, z] for x in (-140, 140) for y in (-50, 50) for z in (-60, 60)], dtype=float)
@@ -92,8 +93,9 @@ def test_the_silhouette_of_a_nearer_shoe_is_ignored_evidence() -> None:
         return load_mesh_file(Path(mesh_file))
 
     (hidden,) = ignored_by(evidence, mesh_of)
-    (same,) = hiding_silhouettes(own, photo, project=PROJECT, mesh_of=lambda _: BOX)
-    assert hidden == same
+    mesh = MODEL.sized_mesh(BOX, size=before.size, side=before.side)
+    assert before.pose is not None
+    assert hidden == less(silhouette(mesh, before.pose, photo.camera), own.region)
     u, v = CAMERA.project([120.0, 0.0, 650.0])
     assert hidden.contains((u, v)) and not hidden.contains((300.0, 240.0))
     assert ignored_by(evidence, mesh_of)[0] is hidden  # kept: the fit keeps what it derives by the region
