@@ -71,14 +71,15 @@ def read_mesh_file(file: Path) -> FileMesh:
     return FileMesh(_outward(mesh), (*notes, *part_notes))
 
 
-def write_glb(mesh: Mesh, path: Path) -> None:
-    """Write a binary glTF in metres and Y up, as glTF wants it, with the texture or the vertex colours inside."""
+def write_glb(mesh: Mesh, path: Path, *, as_photo: bool = False) -> None:
+    """Write a binary glTF in metres and Y up, as glTF wants it, with the texture or the vertex colours inside.
+
+    as_photo: the texture as a JPEG, a quarter of the size; exact, as a PNG, without.
+    """
     vertices_m = mesh.vertices_mm[:, [1, 2, 0]] / 1000.0  # our toe +X, left +Y, up +Z become +Z, +X, +Y
     if mesh.texture is not None and mesh.uv is not None:
-        from PIL import Image  # heavy, and only needed for a textured mesh
-
         material = trimesh.visual.material.PBRMaterial(
-            baseColorTexture=Image.fromarray(mesh.texture), metallicFactor=0.0, roughnessFactor=0.8
+            baseColorTexture=_picture(mesh.texture, as_photo=as_photo), metallicFactor=0.0, roughnessFactor=0.8
         )
         visual: Any = trimesh.visual.TextureVisuals(uv=mesh.uv, material=material)
     else:
@@ -86,6 +87,15 @@ def write_glb(mesh: Mesh, path: Path) -> None:
     solid = trimesh.Trimesh(vertices_m, mesh.faces, process=False)
     solid.visual = visual
     path.write_bytes(trimesh.exchange.gltf.export_glb(trimesh.Scene(solid)))
+
+
+def _picture(texture: NDArray[np.uint8], *, as_photo: bool) -> Any:
+    from PIL import Image  # heavy, and only needed for a textured mesh
+
+    picture = Image.fromarray(texture)
+    if as_photo:
+        picture.format = "JPEG"  # trimesh writes a picture in the format it was read in
+    return picture
 
 
 def _check_file(file: Path) -> None:

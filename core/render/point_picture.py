@@ -19,6 +19,7 @@ _LIGHT = np.array([-0.35, -0.75, -0.56])  # from the upper left, in view axes (x
 _AMBIENT, _KEY, _FILL = 0.25, 0.55, 0.35
 _HOLE_MM = 0.7
 _NOTHING_MM = 1e9
+_TEXELS = 512
 
 
 def view_rotation(yaw_deg: float, pitch_deg: float) -> Array:
@@ -131,11 +132,20 @@ def _colours(mesh: Mesh, face: NDArray[np.int64], weights: Array) -> Array:
     """(N, 3) colours of points given by face and (N, 3, 1) weights of its corners."""
     corner = mesh.faces[face]
     if mesh.texture is not None and mesh.uv is not None:
-        height, width = mesh.texture.shape[:2]
+        texture = _coarse(mesh.texture)
+        height, width = texture.shape[:2]
         uv = (mesh.uv[corner] * weights).sum(axis=1) % 1.0
         column = np.minimum((uv[:, 0] * width).astype(int), width - 1)
         row = np.minimum(((1 - uv[:, 1]) * height).astype(int), height - 1)
-        return np.asarray(mesh.texture[row, column], dtype=np.float64)
+        return np.asarray(texture[row, column], dtype=np.float64)
     if mesh.colours is not None:
         return np.asarray((mesh.colours[corner] * weights).sum(axis=1), dtype=np.float64)
     return np.broadcast_to(np.array(_PLAIN_RGB, dtype=np.float64), (len(face), 3))
+
+
+def _coarse(texture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The texture in means of blocks, some _TEXELS a side: a point stands for a spot, not for one thread of a seam."""
+    block = max(1, min(texture.shape[:2]) // _TEXELS)
+    height, width = (side // block for side in texture.shape[:2])
+    blocks = texture[: height * block, : width * block].reshape(height, block, width, block, 3)
+    return blocks.mean(axis=(1, 3)).astype(np.uint8) if block > 1 else texture

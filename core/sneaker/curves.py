@@ -55,13 +55,6 @@ def _evenly(path: Array, count: int) -> Array:
     return np.stack([np.interp(at, run, column) for column in path.T], axis=1)
 
 
-def bezier(a: Array, b: Array, c: Array, d: Array, at: Array) -> Array:
-    """(T, N, 3) points of N cubic Bezier curves with (N, 3) control points, at (T,) parameters."""
-    t = at[:, None, None]
-    s = 1 - t
-    return s**3 * a + 3 * s**2 * t * b + 3 * s * t**2 * c + t**3 * d
-
-
 def outward_2d(ring: Array) -> Array:
     """(N, 2) unit normals of a closed counter-clockwise (N, 2) ring, pointing out."""
     along = np.roll(ring, -1, axis=0) - np.roll(ring, 1, axis=0)

@@ -97,6 +97,34 @@ def merged(patches: Sequence[Patch]) -> Patch:
     )
 
 
+def band(over: Array, under: Array, uv: Array) -> Patch:
+    """A closed sheet between (P, K, 3) points and (P, J, 3) below them; uv (P, K, 2) is the upper side's texture.
+
+    The edges take the colour that the upper side has beside them, and the lower side that of one corner.
+    """
+    rows, above, below = over.shape[0], over.shape[1], under.shape[1]
+    first, last = slice(0, 1), slice(-1, None)
+    hidden = np.broadcast_to(uv[:1, :1], (*under.shape[:2], 2))
+    # Where the colour changes a column stands twice, and the strip between the two has no area.
+    grid = np.concatenate([over, under[:, last], under[:, ::-1], under[:, first], over[:, first]], axis=1)
+    places = np.concatenate([uv, uv[:, last], hidden, uv[:, first], uv[:, first]], axis=1)
+    pieces = [Patch(grid.reshape(-1, 3), places.reshape(-1, 2), grid_faces(rows, grid.shape[1]))]
+    count = above + below
+    fan = np.stack([np.full(count - 2, count - 1), np.arange(count - 2), np.arange(1, count - 1)], axis=1)
+    for row, is_first in ((0, True), (rows - 1, False)):
+        corner = np.broadcast_to(uv[row, :1], (below, 2))
+        end = Patch(np.concatenate([over[row], under[row, ::-1]]), np.concatenate([uv[row], corner]), fan)
+        pieces.append(end.flipped() if is_first else end)
+    patch = merged(pieces)
+    return patch if volume(patch) > 0 else patch.flipped()
+
+
+def volume(patch: Patch) -> float:
+    """Volume in mm³ of a closed patch; below zero when its outside is inside."""
+    a, b, c = np.moveaxis(patch.vertices[patch.faces] - patch.vertices.mean(axis=0), 1, 0)
+    return float(np.einsum("ij,ij->i", a, np.cross(b, c)).sum()) / 6.0
+
+
 def mesh_of(patches: Sequence[Patch]) -> Mesh:
     """The patches as one mesh with texture coordinates, without the slivers of grids that close to a point."""
     whole = merged(patches)

@@ -1,4 +1,4 @@
-"""The house's own sneaker: a right low-top shoe made from a few measures, with its landmarks."""
+"""The house's own sneaker: a right shoe made from a few measures, low or high, with its landmarks."""
 
 from __future__ import annotations
 
@@ -10,46 +10,81 @@ from numpy.typing import NDArray
 
 from core.geometry.mesh import Mesh
 from core.labels.shoe_model import ShoeModel
-from core.sneaker.form import Form, SneakerShape
-from core.sneaker.paint import NAVY, Colourway, sneaker_texture
-from core.sneaker.parts import laces, outer_surface, sole, sole_side, tongue, tongue_rings, upper
-from core.sneaker.patches import mesh_of
+from core.sneaker.body import standing
+from core.sneaker.form import Form
+from core.sneaker.paint import CHALK, COLOURWAYS, NAVY, Colourway, sneaker_texture
+from core.sneaker.parts import BOTTOM_RING, WALL_RING, heel_top, sole_side
+from core.sneaker.shape import HIGH_TOP, LOW_TOP, SneakerShape
+from core.sneaker.shipped import HIGH_MODEL_ID, MODEL_ID
+from core.sneaker.tongue import INSTEP, tongue_rings
+
+__all__ = [
+    "CHALK",
+    "COLOURWAYS",
+    "HIGH_MODEL_ID",
+    "HIGH_TOP",
+    "LOW_TOP",
+    "MODEL_ID",
+    "NAVY",
+    "Colourway",
+    "SneakerShape",
+    "bare_sneaker",
+    "sneaker_landmarks",
+    "sneaker_mesh",
+    "sneaker_model",
+]
 
 Array = NDArray[np.float64]
 Point = tuple[float, float, float]
 
-MODEL_ID = "outsole-sneaker"
-MODEL_NAME = "Outsole sneaker"
-MODEL_FILE = "outsole_sneaker"
+MODEL_NAME, HIGH_MODEL_NAME = "Outsole sneaker", "Outsole high-top"
+MODEL_FILE, HIGH_MODEL_FILE = "outsole_sneaker", "outsole_high_top"
 LICENCE = "CC0-1.0"
 
-_GRAIN_MM = 1e-4  # coordinates are rounded: the same shoe on every machine, and smaller files
-_BOTTOM_RING, _WALL_RING = 2, 7  # of SOLE_PROFILE: the lower edge, and the widest line of the side
+_PLAIN_TEXTURE_PX = 1024
 _REARFOOT = 0.22  # of the length, from the heel
-_INSTEP = 0.80  # of the tongue, from the vamp: above the laces
+
+
+def bare_sneaker(shape: SneakerShape | None = None) -> Mesh:
+    """The sneaker as a right shoe in the shoe frame (+X toe, +Y wearer's left, +Z up, centred), mm; without colours.
+
+    It has its places in the texture, for `sneaker_texture` and `baked_texture`.
+    """
+    return standing(Form.of(shape or LOW_TOP))[0]
 
 
 def sneaker_mesh(shape: SneakerShape | None = None, colourway: Colourway = NAVY) -> Mesh:
-    """The sneaker as a right shoe in the shoe frame (+X toe, +Y wearer's left, +Z up, centred), mm, textured."""
-    mesh, _ = _standing(shape or SneakerShape())
-    return replace(mesh, texture=sneaker_texture(shape or SneakerShape(), colourway))
+    """The bare sneaker with a plain texture of its colourway: quick, without the shade of its own folds."""
+    shape = shape or LOW_TOP
+    return replace(bare_sneaker(shape), texture=sneaker_texture(shape, colourway, side_px=_PLAIN_TEXTURE_PX))
+
+
+def baked_texture(shape: SneakerShape, colourway: Colourway, *, side_px: int, depth: float = 0.58) -> NDArray[np.uint8]:
+    """(side, side, 3) uint8 RGB: the sneaker's texture with the shade of its own folds, as the shipped files have it.
+
+    Takes some ten seconds: how much of the sky each place sees is worked out anew. depth: how dark the shade is, 0..1.
+    """
+    from core.sneaker.occlusion import daylight_of, sky_seen  # numba and OpenCV: only who bakes needs them
+
+    sky = sky_seen(bare_sneaker(shape), side_px // 2)
+    return sneaker_texture(shape, colourway, side_px=side_px, daylight=daylight_of(sky, side_px, depth=depth))
 
 
 def sneaker_landmarks(shape: SneakerShape | None = None) -> dict[str, Point]:
     """The eight landmarks by name, on the surface of `sneaker_mesh(shape)`, in its frame; lateral is -Y."""
-    shape = shape or SneakerShape()
-    _, centre = _standing(shape)
+    shape = shape or LOW_TOP
     form = Form.of(shape)
+    _, centre = standing(form)
     side = sole_side(form)
-    wall = side[_WALL_RING]
+    wall = side[WALL_RING]
     half = len(wall) // 2
     rear = np.abs(wall[:, 0] - _REARFOOT * shape.length_mm)
     rings = tongue_rings(form)
-    ring = rings[round(_INSTEP * (len(rings) - 1))]
+    ring = rings[round(INSTEP * (len(rings) - 1))]
     points = {
-        "heel bottom": side[_BOTTOM_RING, 0],
+        "heel bottom": side[BOTTOM_RING, 0],
         "toe tip": wall[np.argmax(wall[:, 0])],
-        "heel top": outer_surface(form, np.array([0.98, 0.99, 1.0]))[-1, 0],
+        "heel top": heel_top(form),
         "forefoot lateral": wall[np.argmin(wall[:, 1])],
         "forefoot medial": wall[np.argmax(wall[:, 1])],
         "rearfoot lateral": wall[np.argmin(rear[:half])],
@@ -60,30 +95,25 @@ def sneaker_landmarks(shape: SneakerShape | None = None) -> dict[str, Point]:
 
 
 def sneaker_model(shape: SneakerShape | None = None, colourway: Colourway = NAVY) -> tuple[ShoeModel, Mesh]:
-    """The sneaker as a ShoeModel with landmarks, and its mesh."""
-    mesh = sneaker_mesh(shape, colourway)
+    """The sneaker as a ShoeModel with landmarks, and its mesh with the plain texture."""
+    return model_of(shape or LOW_TOP, sneaker_mesh(shape, colourway))
+
+
+def model_of(shape: SneakerShape, mesh: Mesh) -> tuple[ShoeModel, Mesh]:
+    """The ShoeModel that goes with a shape's mesh; the high-top's for a collar nearer to the high one than the low."""
+    high = shape.highness > 0.5
     length, width, height = (float(side) for side in mesh.extent_mm)
     model = ShoeModel(
-        MODEL_ID,
-        MODEL_NAME,
+        HIGH_MODEL_ID if high else MODEL_ID,
+        HIGH_MODEL_NAME if high else MODEL_NAME,
         mesh.sha256,
         (length, width, height),
         mesh.diameter_mm(),
-        mesh_file=f"{MODEL_FILE}.npz",
+        mesh_file=f"{HIGH_MODEL_FILE if high else MODEL_FILE}.npz",
         landmarks=MappingProxyType(sneaker_landmarks(shape)),
         licence=LICENCE,
     )
     return model, mesh
-
-
-def _standing(shape: SneakerShape) -> tuple[Mesh, Array]:
-    """The centred mesh without its colours, and (3,) what was its centre in the last's frame."""
-    form = Form.of(shape)
-    mesh = mesh_of([sole(form), upper(form), tongue(form), laces(form)])
-    low, high = mesh.bounds_mm
-    centre = (low + high) / 2
-    centred = mesh.with_vertices(np.round((mesh.vertices_mm - centre) / _GRAIN_MM) * _GRAIN_MM)
-    return centred, centre
 
 
 def _rounded(point: Array) -> Point:

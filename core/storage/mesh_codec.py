@@ -17,13 +17,16 @@ _ZIP_LEVEL = 1  # on a scan's float64 vertices, 6 takes three times as long for 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the same mesh gives the same bytes
 
 
-def mesh_to_npz(mesh: Mesh) -> bytes:
-    """A mesh as the bytes of an .npz file: vertices_mm float64, faces int32, and uv, texture (PNG), colours if any."""
+def mesh_to_npz(mesh: Mesh, *, png_level: int = _PNG_LEVEL) -> bytes:
+    """A mesh as the bytes of an .npz file: vertices_mm float64, faces int32, and uv, texture (PNG), colours if any.
+
+    png_level: 1 quick to 9 small.
+    """
     arrays: dict[str, NDArray[Any]] = {"vertices_mm": mesh.vertices_mm, "faces": mesh.faces}
     if mesh.uv is not None:
         arrays["uv"] = mesh.uv
     if mesh.texture is not None:
-        arrays["texture_png"] = np.frombuffer(_png_from_pixels(mesh.texture), dtype=np.uint8)
+        arrays["texture_png"] = np.frombuffer(_png_from_pixels(mesh.texture, png_level), dtype=np.uint8)
     if mesh.colours is not None:
         arrays["colours"] = mesh.colours
     written = io.BytesIO()
@@ -54,12 +57,12 @@ def mesh_from_npz(data: bytes) -> Mesh:
         raise ValueError(f"the stored mesh cannot be read: {error}") from error
 
 
-def _png_from_pixels(pixels: NDArray[np.uint8]) -> bytes:
+def _png_from_pixels(pixels: NDArray[np.uint8], level: int) -> bytes:
     # Pillow is loaded with the first texture, not with every mesh.
     from PIL import Image
 
     written = io.BytesIO()
-    Image.fromarray(pixels).save(written, format="PNG", compress_level=_PNG_LEVEL)
+    Image.fromarray(pixels).save(written, format="PNG", compress_level=level)
     return written.getvalue()
 
 

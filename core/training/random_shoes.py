@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 from core.geometry.mesh import Mesh
 from core.labels.instance import Side
 from core.sneaker.curves import smoothstep
-from core.sneaker.form import Form, SneakerShape
-from core.sneaker.paint import Colourway, sneaker_texture
-from core.sneaker.parts import laces, sole, tongue, upper
-from core.sneaker.patches import mesh_of
-from core.sneaker.sneaker import sneaker_landmarks
+from core.sneaker.materials import COLOURS
+from core.sneaker.paint import texture_shares
+from core.sneaker.shape import SneakerShape
+from core.sneaker.sneaker import bare_sneaker, sneaker_landmarks
 from core.training.shoe_paint import (
     FULL_WEIGHT,
     SWATCH_PX,
@@ -122,8 +121,8 @@ class _Bend:
     wider_heel: float
 
     @staticmethod
-    def drawn(rng: np.random.Generator, *, strength: float, high_top: bool = False) -> _Bend:
-        higher = rng.uniform(0.35, 0.85) if high_top else rng.uniform(-0.12, 0.15) * strength
+    def drawn(rng: np.random.Generator, *, strength: float) -> _Bend:
+        higher = rng.uniform(-0.12, 0.15) * strength
         toe, low, heel = rng.uniform((-0.14, -0.15, -0.08), (0.22, 0.22, 0.10)) * strength
         return _Bend(float(higher), float(toe), float(low), float(heel))
 
@@ -142,16 +141,20 @@ def _own_form(variant: int, rng: np.random.Generator) -> ShoeForm:
     shape = SneakerShape(
         length_mm=float(rng.uniform(265, 305)),
         width_mm=float(rng.uniform(88, 117)),
-        collar_height_mm=float(rng.uniform(80, 114)),
+        collar_height_mm=float(rng.uniform(132, 172) if high_top else rng.uniform(80, 114)),
         sole_thickness_mm=float(rng.choice((rng.uniform(16, 28), rng.uniform(24, 46)))),
         toe_spring_mm=float(rng.uniform(3, 22)),
         lining_mm=float(rng.uniform(3, 12)),
+        heel_drop_mm=float(rng.uniform(0, 9)),
+        toe_box_mm=float(rng.uniform(22, 36)),
+        toe_roundness=float(rng.random()),
+        padding_mm=float(rng.uniform(0, 5)),
+        eyelets=int(rng.integers(5, 9)),
     )
-    drawing = Form.of(shape)
-    mesh = mesh_of([sole(drawing), upper(drawing), tongue(drawing), laces(drawing)]).centred()
+    mesh = bare_sneaker(shape)
     places = sneaker_landmarks(shape)
     low, high = mesh.bounds_mm
-    bend = _Bend.drawn(rng, strength=1.0, high_top=high_top)
+    bend = _Bend.drawn(rng, strength=1.0)
     bent = mesh.with_vertices(bend.applied(mesh.vertices_mm, low, high))
     middle = sum(bent.bounds_mm) / 2
     marks = bend.applied(np.array(list(places.values())), low, high) - middle
@@ -174,17 +177,9 @@ def _coarse(mesh: Mesh) -> Mesh:
 
 
 def _weights(shape: SneakerShape) -> NDArray[np.uint8]:
-    """(H, W, 9) how much of each colour is in each texel, FULL_WEIGHT being all.
-
-    Three colours are seen at a time, in the three channels.
-    """
-    parts = []
-    for first in range(0, len(WEIGHTED_COLOURS), 3):
-        colours = dict.fromkeys(WEIGHTED_COLOURS, (0, 0, 0))
-        for channel, name in enumerate(WEIGHTED_COLOURS[first : first + 3]):
-            colours[name] = tuple(FULL_WEIGHT if k == channel else 0 for k in range(3))  # type: ignore[assignment]
-        parts.append(sneaker_texture(shape, Colourway(**colours), side_px=_TEXTURE_PX))
-    return np.concatenate(parts, axis=2)
+    """(H, W, 9) how much of each colour is in each texel, FULL_WEIGHT being all."""
+    shares = texture_shares(shape, side_px=_TEXTURE_PX)[..., [COLOURS.index(name) for name in WEIGHTED_COLOURS]]
+    return np.clip(np.round(shares * FULL_WEIGHT), 0, 255).astype(np.uint8)
 
 
 def _collar(mesh: Mesh) -> Collar:

@@ -133,7 +133,7 @@ def test_brute_force_agrees_with_the_raster() -> None:
 
 
 def test_baselines_come_nearer() -> None:
-    rough = case("refine")
+    rough = case("refine", 1)
     for baseline in (exact_least_squares, adam_soft_silhouette):
         reached = baseline(subject(), rough)
         before = np.linalg.norm(rough.start.translation_mm - rough.true.translation_mm)

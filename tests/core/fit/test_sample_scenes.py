@@ -1,4 +1,6 @@
-"""The bundled scenes have exact poses: rough starts must find back to them, from a perfect and from a drawn outline."""
+"""The bundled scenes have exact poses: rough starts must find back to them, from a perfect and from a drawn outline;
+
+and what was rendered lies where the fit takes it to lie."""
 
 from __future__ import annotations
 
@@ -12,12 +14,18 @@ from core.fit.problem import fit_problem
 from core.fit.refine import refine_pose
 from core.geometry.camera import Camera
 from core.geometry.pose import Pose
-from core.geometry.region import Region
+from core.geometry.region import Part, Region
 from core.geometry.tracing import region_from_mask
 from core.labels.instance import ShoeSize, Side
 from core.metrics.pose_error import add_mm
+from core.render.path_tracer import seen_solids
 from core.render.raster import mesh_mask
-from core.sneaker.shipped import RESOURCES, shipped_sneaker
+from core.render.traced_scene import arrays_of
+from core.resources import RESOURCES
+from core.sneaker.floors import ground_of
+from core.sneaker.sample_scenes import shipped_model, solids_of
+from core.sneaker.scene_list import SCENES, Scene
+from core.sneaker.shipped import shipped_high_top, shipped_sneaker
 
 STARTS = 20
 TILT_DEG, SHIFT_SHARE = 15.0, 0.08
@@ -26,6 +34,7 @@ SHOES = [
     for file in sorted((RESOURCES / "sample_truth").glob("*.json"))
     for index in range(len(json.loads(file.read_text())["shoes"]))
 ]
+SHIPPED = {"outsole-sneaker": shipped_sneaker, "outsole-high-top": shipped_high_top}
 
 
 @pytest.mark.parametrize(("file", "index"), SHOES, ids=[f"{file.stem}-{index}" for file, index in SHOES])
@@ -38,7 +47,7 @@ def test_rough_starts_find_the_true_pose(
     shoe = truth["shoes"][index]
     pose = Pose(np.array(shoe["rotation_wxyz"]), np.array(shoe["translation_mm"]))
     side, size = Side(shoe["side"]), ShoeSize(shoe["length_mm"], shoe["width_ratio"], shoe["height_ratio"])
-    model, mesh = shipped_sneaker()
+    model, mesh = SHIPPED[shoe["model"]]()
     sized = model.sized_mesh(mesh, size=size, side=side)
     outline = _largest_part(region_from_mask(mesh_mask(sized, pose, camera), tolerance_px=0.0))
     region = outline if corners is None else _with_corners(outline, corners)
@@ -48,6 +57,19 @@ def test_rough_starts_find_the_true_pose(
     found = [refine_pose(problem, _rough(pose, rng)).pose for _ in range(STARTS)]
     errors = [add_mm(pose, estimated, points_mm=points) for estimated in found]
     assert np.mean(np.array(errors) < within * sized.diameter_mm()) >= share
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.file)
+def test_shoes_are_rendered_where_the_rasteriser_has_them_to_a_fiftieth_of_a_pixel(scene: Scene) -> None:
+    """Pixels in which the two differ, over the length of the edge: how far the one lies off the other."""
+    camera, view = scene.camera, scene.camera_from_world
+    solids = solids_of(scene, shipped_model(scene))[: len(scene.shoes)]
+    for solid in solids:
+        ground = ground_of(scene.floor, (0.0, 0.0), side=4)
+        rendered = seen_solids(arrays_of([solid], ground, scene.light), camera, view) == 0
+        exact = mesh_mask(solid.mesh, view, camera)
+        length_px = np.count_nonzero(exact[:, 1:] != exact[:, :-1]) + np.count_nonzero(exact[1:] != exact[:-1])
+        assert np.count_nonzero(rendered != exact) / length_px < 0.02
 
 
 def _rough(pose: Pose, rng: np.random.Generator) -> Pose:
@@ -62,6 +84,7 @@ def _largest_part(region: Region) -> Region:
 
 
 def _with_corners(region: Region, most: int) -> Region:
+    region = Region(tuple(Part(part.outer) for part in region.parts))  # nobody draws the gaps in a bow
     tolerance = 0.1
     while sum(len(ring) for ring in region.simplified(tolerance).rings) > most:
         tolerance *= 1.05

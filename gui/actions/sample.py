@@ -1,0 +1,57 @@
+"""The sample in a window: the copy somebody works on, and a fresh one beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gui.background import Errands, Progress
+from gui.desk import Desk
+from gui.session import Session
+
+OPENED = "The sample: one photo is done, two are begun. Help > Check my pose tells how far off a pose is."
+NEWER = "This is your copy of an older sample. Help > Open a fresh copy of the sample has the new photos."
+
+
+class Sample:
+    """Opens the sample; work that was done on a copy of it is never written over."""
+
+    def __init__(self, session: Session, desk: Desk, errands: Errands) -> None:
+        self._session = session
+        self._desk = desk
+        self._errands = errands
+
+    def open(self) -> None:
+        """The copy last worked on; the first time, one is made in this user's folder."""
+        from core.sneaker.sample_project import is_current_sample, newest_sample, next_sample
+
+        path = newest_sample(_folder())
+        if path is None:
+            self._make(next_sample(_folder()))
+        elif self._desk.open(path) and not is_current_sample(path):
+            self._session.notice(NEWER)
+
+    def open_fresh(self) -> None:
+        """Another copy, in a folder of its own."""
+        from core.sneaker.sample_project import next_sample
+
+        self._make(next_sample(_folder()))
+
+    def _make(self, path: Path) -> None:
+        def work(progress: Progress) -> Path:
+            from core.sneaker.sample_project import create_sample_project
+
+            progress(0.0, "copying photos")
+            create_sample_project(path)
+            return path
+
+        def done(made: Path) -> None:
+            if self._desk.open(made):
+                self._session.notice(OPENED, "success")
+
+        self._errands.run("Making the sample", work, done=done, anywhere=True)
+
+
+def _folder() -> Path:
+    from core.storage.folders import data_dir
+
+    return data_dir() / "sample"

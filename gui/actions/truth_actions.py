@@ -1,0 +1,184 @@
+"""Check my pose: in the sample's photos, how far the chosen shoe is from where it really is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+
+from core.document.store import StorageError
+from core.jobs.messages import OverlapResult, Result
+from core.jobs.requests import overlap_request
+from core.labels.instance import Instance
+from core.labels.photo import Photo
+from core.labels.shoe_model import ShoeModel
+from core.sneaker.sample_truth import PoseCheck, pose_check, sample_progress, true_scene
+from gui.actions.action import Action
+from gui.actions.edit_actions import NO_PHOTO
+from gui.canvas.canvas import Canvas
+from gui.canvas.truth_card import TruthCard
+from gui.canvas.truth_layer import TruthLayer
+from gui.inference import Inference
+from gui.session import Session
+from gui.widgets.following import follow, follow_edits, later, soon
+
+NOT_THE_SAMPLE = "Only for photos of the sample (Help > Open the sample): of others nobody knows the exact pose."
+NO_POSE = "Choose a shoe that has a pose first (Q finds one)."
+_REST_MS = 60
+
+
+class TruthActions:
+    """The command, and what it shows until Escape: a card of figures and the true edge over the photo.
+
+    While it is shown it follows the chosen shoe and every change of it.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        canvas: Canvas,
+        inference: Inference,
+        *,
+        mesh_file: Callable[[ShoeModel], Path | None],
+    ) -> None:
+        self._session = session
+        self._canvas = canvas
+        self._inference = inference
+        self._mesh_file = mesh_file
+        self._layer = TruthLayer()
+        canvas.add_layer(self._layer)
+        self.card = TruthCard(canvas.viewport())
+        self.card.closed.connect(self.stop)
+        self._asked: tuple[object, ...] = ()
+        self._contour_px: float | None = None
+        self._look: QTimer = later(self.card, self._look_again, milliseconds=_REST_MS)
+        follow(self.card, session.signals.shown_changed, lambda _: self._on_change())
+        follow(self.card, session.signals.selection_changed, lambda _: self._on_change())
+        follow(self.card, session.signals.photo_changed, lambda _: self._close())
+        follow_edits(self.card, session, opened=self._close, edited=lambda _: self._on_change())
+
+    def table(self) -> list[Action]:
+        """The command of the Help menu."""
+        text = "&Check my pose"
+        return [
+            Action(
+                "check_pose",
+                text,
+                "&Help",
+                self.toggle,
+                (),
+                self.why_not,
+                icon="check",
+                checked=lambda: self.is_shown,
+            )
+        ]
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the card is there."""
+        return not self.card.isHidden()
+
+    def toggle(self) -> None:
+        """Show how far the pose is off, or close it again."""
+        if self.stop():
+            return
+        target = self._target()
+        if target is not None:
+            self._session.select(target.id)
+            self._show()
+
+    def stop(self) -> bool:
+        """Escape: close the card and take the line away; answers whether they were there."""
+        was_shown = self.is_shown
+        self.card.hide()
+        self._layer.show_region(None)
+        self._asked = ()
+        return was_shown
+
+    def why_not(self) -> str | None:
+        """Why no pose can be checked now."""
+        photo = self._session.photo
+        if photo is None:
+            return NO_PHOTO
+        if self.is_shown:
+            return None
+        if true_scene(photo.sha256) is None:
+            return NOT_THE_SAMPLE
+        return None if self._target() is not None else NO_POSE
+
+    # ---- inside
+
+    def _close(self) -> None:
+        self.stop()
+
+    def _on_change(self) -> None:
+        if self.is_shown:
+            soon(self._look)
+
+    def _look_again(self) -> None:
+        if self.is_shown:
+            self._show()
+
+    def _target(self) -> Instance | None:
+        """The chosen shoe, else the only one that has a pose."""
+        photo = self._session.shown
+        if photo is None:
+            return None
+        chosen = photo.find(self._session.selected_id)
+        posed = [one for one in photo.instances if one.true_pose is not None]
+        if chosen is not None and chosen.true_pose is not None:
+            return chosen
+        return posed[0] if chosen is None and len(posed) == 1 else None
+
+    def _show(self) -> None:
+        photo, target = self._session.shown, self._target()
+        check = pose_check(photo, target, self._session.project.models) if photo and target else None
+        if photo is None or target is None or check is None:
+            self.stop()
+            return
+        key = (photo.id, target.id, target.pose_estimate, target.size, target.side, target.model_id, photo.camera)
+        if key != self._asked:
+            self._asked = key
+            self._measure(photo, target, check)
+        self._layer.show_region(check.shoe.silhouette)
+        canvas = self._canvas
+        shoe_x = (float(check.shoe.place_px[0]) - canvas.seen_px.left()) * canvas.scale_px
+        self.card.show_check(check, self._contour_px, progress=self._progress(), shoe_x=shoe_x)
+
+    def _measure(self, photo: Photo, target: Instance, check: PoseCheck) -> None:
+        """Ask how far the shoe's edge lies from the true one; the figure before stands meanwhile."""
+        model = self._session.project.models.get(target.model_id or "")
+        file = self._mesh_file(model) if model is not None else None
+        if file is None:
+            self._contour_px = None
+            return
+        asked = self._asked
+
+        def on_result(result: Result) -> None:
+            if asked == self._asked and isinstance(result.answer, OverlapResult):
+                self._contour_px = result.answer.contour_px
+                soon(self._look)
+
+        # Under a name of its own: newer questions about one instance put an end to older ones.
+        bare = replace(target.with_region(check.shoe.silhouette), id=f"{target.id} checked")
+        request = overlap_request(
+            photo.with_instances((bare,)), bare, project=self._session.project, mesh_file=str(file)
+        )
+        self._inference.submit(request, on_result=on_result, on_failed=lambda _: None)
+
+    def _progress(self) -> str:
+        """How far the project has come with the sample."""
+        document, project = self._session.document, self._session.project
+        shown = self._session.shown
+        photos = []
+        for photo_id in project.entries if document is not None else ():
+            if shown is not None and photo_id == shown.id:
+                photos.append(shown)
+                continue
+            try:
+                photos.append(document.photo(photo_id))  # type: ignore[union-attr]
+            except StorageError:
+                continue  # what cannot be read counts as not done
+        return sample_progress(tuple(photos), project.models).sentence()
