@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import math
 import os
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -17,10 +19,12 @@ from core.storage.folders import config_dir
 
 Value: TypeAlias = bool | int | float | str | tuple[str, ...] | Mapping[str, str]
 FILE_NAME = "preferences.json"
+BAD_FILE_NAME = "preferences.bad.json"
 RECENT_PROJECTS = 12
 RECENT_SHOWN = 8
 GONE = "The file is not there: it was moved or renamed, or its drive is away."
 NETWORK_FIRST = "network first"
+TIME = "Time"  # the group that also has a button to forget what was measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +71,14 @@ SETTINGS = (
     Setting("net", "", "text", "Network: a name or a file (empty: ours)", "Segmenter"),
     Setting("net_px", 512, "int", "The network sees a photo with", "Segmenter", low=128, high=2048, unit="px"),
     Setting("device", "auto", "choice", "The network runs on", "Segmenter", choices=("auto", "cpu", "cuda")),
+    Setting("measure_time", True, "bool", "Measure my time (kept on this computer only)", TIME),
     Setting("residuals", False, "bool", "Contour error shown along the outline"),
     Setting("window_geometry", "", "text", "Place of the window"),
     Setting("window_state", "", "text", "Panels of the window"),
     Setting("recent_projects", (), "list", "Recent projects"),
     Setting("recent_commands", (), "list", "Commands found lately"),
     Setting("last_photos", MappingProxyType({}), "map", "Last photo of each project"),
+    Setting("tutorial", MappingProxyType({}), "map", "Where the tutorial stopped"),
     Setting("last_folder", "", "text", "Folder of the last file dialog"),
 )
 BY_KEY: Mapping[str, Setting] = MappingProxyType({setting.key: setting for setting in SETTINGS})
@@ -93,10 +99,14 @@ class RecentProject:
 
 
 class Preferences:
-    """The settings in use. `changed` carries the key of one that was set; `problems` are sentences about the file."""
+    """The settings in use. `changed` carries the key of one that was set.
+
+    problems: sentences about the file, one for each key that was not taken; `troubled` carries one that comes later.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
         self.changed: Signal[str] = Signal()
+        self.troubled: Signal[str] = Signal()
         self.file = (folder or config_dir()) / FILE_NAME
         self.problems: tuple[str, ...] = ()
         self._values: dict[str, Value] = {}
@@ -136,6 +146,10 @@ class Preferences:
         """Empty the list of recent projects; the one that is open stays, for the next start."""
         self.set("recent_projects", tuple(file for file in self["recent_projects"] if file == str(but)))
 
+    def forget_project(self, project_file: str) -> None:
+        """Take one project out of the recent ones; its file stays where it is."""
+        self.set("recent_projects", tuple(file for file in self["recent_projects"] if file != project_file))
+
     def remember_photo(self, project_file: str, photo_id: str) -> None:
         """Note which photo a project was left at."""
         known = {file: photo for file, photo in self["last_photos"].items() if file != project_file}
@@ -147,13 +161,11 @@ class Preferences:
             raw = json.loads(self.file.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return
-        except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-            self._put_aside()
-            self.problems = (f"{self.file} could not be read ({error}); the defaults are used.",)
+        except (OSError, ValueError, RecursionError) as error:  # ValueError: no text, no JSON, or a number too long
+            self._put_aside(f"could not be read ({_reason(error)})")
             return
         if not isinstance(raw, dict):
-            self._put_aside()
-            self.problems = (f"{self.file} does not hold a table of settings; the defaults are used.",)
+            self._put_aside("does not hold a table of settings")
             return
         problems = []
         for key, value in raw.items():
@@ -164,15 +176,26 @@ class Preferences:
             try:
                 self._values[key] = _checked(setting, value)
             except ValueError as error:
-                problems.append(f"{self.file}: {error} The default is used.")
-        self.problems = tuple(problems)
+                problems.append(f"{error} Its default is used.")
+        if problems:
+            self._keep_copy()
+            first = f"{self.file} holds what cannot be used, and all the rest of it is kept."
+            self.problems = (first, *problems)
 
-    def _put_aside(self) -> None:
-        """Keep an unreadable file under another name: the next `set` would write over it."""
+    def _put_aside(self, why: str) -> None:
+        """Keep a file that cannot be read under another name: the next `set` would write over it."""
+        bad = self.file.with_name(BAD_FILE_NAME)
         try:
-            self.file.replace(self.file.with_suffix(".unreadable.json"))
+            self.file.replace(bad)
+            what = f"It was kept as {bad.name} beside it; mend it there and put it back, or choose your settings anew."
         except OSError:
-            return  # a file that can be neither read nor moved is left where it is
+            what = "Look at who may read it and its folder, or move it away."
+        self.problems = (f"{self.file} {why}, so the defaults are used. {what}",)
+
+    def _keep_copy(self) -> None:
+        """A value that was not taken is gone with the next `set`; the file that held it stays beside."""
+        with suppress(OSError):
+            self.file.with_name(BAD_FILE_NAME).write_bytes(self.file.read_bytes())
 
     def _save(self) -> None:
         values = {key: _plain(value) for key, value in self._values.items()}
@@ -180,11 +203,30 @@ class Preferences:
         beside = self.file.with_name(f"{self.file.name}.{os.getpid()}.new")
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_text(text + "\n", encoding="utf-8")
+            # A path may hold a byte that is no letter; with a backslash it is JSON all the same.
+            with beside.open("w", encoding="utf-8", errors="backslashreplace") as new:
+                new.write(text + "\n")
+                new.flush()
+                os.fsync(new.fileno())  # a computer that loses its power must find the old file or the new one
             beside.replace(self.file)
         except OSError as error:
-            sentence = f"{self.file} could not be written ({error}); your settings hold until the window closes."
-            self.problems = (*(p for p in self.problems if p != sentence), sentence)
+            with suppress(OSError):
+                beside.unlink()
+            sentence = (
+                f"{self.file} could not be written ({_reason(error)}); your settings hold until the window closes. "
+                "Look at who may write there, and at the room on the drive."
+            )
+            if sentence not in self.problems:
+                self.problems = (*self.problems, sentence)
+                self.troubled.emit(sentence)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    if isinstance(error, json.JSONDecodeError):
+        return f"line {error.lineno}: {error.msg}"
+    return "it is no text" if isinstance(error, UnicodeDecodeError) else str(error)
 
 
 def _plain(value: Value) -> Any:
@@ -201,7 +243,7 @@ def _checked(setting: Setting, value: Any) -> Value:
         case "int":
             good = isinstance(value, int) and not isinstance(value, bool)
         case "float":
-            good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+            good = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
             value = float(value) if good else value
         case "choice":
             good = value in setting.choices if isinstance(value, str) else False
@@ -217,7 +259,16 @@ def _checked(setting: Setting, value: Any) -> Value:
             raise AssertionError(setting.kind)
     if not good:
         wanted = f"one of {', '.join(setting.choices)}" if setting.choices else f"a {setting.kind}"
-        raise ValueError(f"“{setting.key}” must be {wanted}, not {value!r}.")
+        raise ValueError(f"“{setting.key}” must be {wanted}, not {_short(value)}.")
     if setting.kind in ("int", "float") and not setting.low <= value <= setting.high:
-        raise ValueError(f"“{setting.key}” must lie between {setting.low:g} and {setting.high:g}, not {value:g}.")
+        raise ValueError(f"“{setting.key}” must lie between {setting.low:g} and {setting.high:g}, not {_short(value)}.")
     return value
+
+
+def _short(value: Any) -> str:
+    """A value as it stands in a sentence; somebody may have put a whole file there."""
+    try:
+        written = repr(value)
+    except ValueError:  # Python refuses to write an integer of thousands of digits
+        return "a number that long"
+    return written if len(written) <= 60 else f"{written[:59]}…"

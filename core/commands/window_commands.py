@@ -1,4 +1,4 @@
-"""The commands that need a window: they start `python -m gui…` as a child and pass its exit code on."""
+"""The commands that need a window: they run `python -m gui…` as a child and pass its exit code on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.commands.console import Answer, CommandError
+from core.commands.console import PROBLEMS, Answer, CommandError
+from core.commands.window_child import STOPPED_ON_PURPOSE, run_window
+from core.commands.without_terminal import is_unheard, show_message
+from core.doctor.children import end_of
+from core.doctor.display import has_display
 
 BENCHES = {
     "overlay": "gui.bench.overlay_bench",
@@ -17,6 +21,7 @@ BENCHES = {
     "outlining": "gui.bench.outlining_bench",
     "posing": "gui.bench.posing_bench",
     "gestures": "gui.bench.gestures_bench",
+    "start": "gui.bench.start_bench",
 }
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,28 +55,62 @@ def bench(arguments: argparse.Namespace) -> Answer:
     return Answer("", code=_child(BENCHES[arguments.name], rest, off_screen=True))
 
 
-def has_display() -> bool:
-    """Whether a window can be shown; only on Linux can there be none."""
-    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
 def _window(rest: Sequence[str]) -> Answer:
+    # What finds folders may be what is missing: `doctor` must start without it.
+    from core.storage.folders import log_dir, wrong_variables
+
+    wrong = wrong_variables()
+    if wrong:
+        raise CommandError(" ".join(wrong))
     if not has_display():
         raise CommandError(
             "There is no display here, so no window can open. `outsole tour OUT` draws every view into a folder "
             "instead, and `outsole --help` lists the commands that need no window."
         )
-    return Answer("", code=_child("gui", rest, off_screen=False))
+    ended = run_window(_command("gui", rest), _environment())
+    if ended.did_not_open:
+        return _explained(ended.code, ended.said)
+    if ended.code not in STOPPED_ON_PURPOSE:
+        sentence = f"The window {end_of(ended.code)}. What was committed until then is kept; the log is in {log_dir()}."
+        print(f"outsole: {sentence}", file=sys.stderr)
+        if is_unheard():
+            show_message(sentence)
+    return Answer("", code=_passed_on(ended.code))
+
+
+def _explained(code: int, said: str) -> Answer:
+    # Only now: a window that opens waits for none of this.
+    from core.commands.doctor_command import explained, may_colour
+    from core.doctor.examination import examine_window
+    from core.storage.log import keep_words
+
+    keep_words(f"The window {end_of(code)}. It said:\n{said}")
+    findings = examine_window(code, said)
+    if is_unheard():
+        show_message(explained(findings, coloured=False))
+    coloured = sys.stderr is not None and sys.stderr.isatty() and may_colour()
+    print(explained(findings, coloured=coloured), file=sys.stderr)
+    return Answer("", code=PROBLEMS)
 
 
 def _child(module: str, rest: Sequence[str], *, off_screen: bool) -> int:
+    environment = _environment()
+    if off_screen and not has_display():
+        environment["QT_QPA_PLATFORM"] = "offscreen"
+    return _passed_on(subprocess.run(_command(module, rest), env=environment, check=False).returncode)
+
+
+def _command(module: str, rest: Sequence[str]) -> list[str]:
+    return [sys.executable, "-m", module, *rest]
+
+
+def _environment() -> dict[str, str]:
     environment = dict(os.environ)
     # The child finds the program also where it is run from its sources without being installed.
     paths = [str(_ROOT), environment.get("PYTHONPATH", "")]
     environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
-    if off_screen and not has_display():
-        environment["QT_QPA_PLATFORM"] = "offscreen"
-    done = subprocess.run([sys.executable, "-m", module, *rest], env=environment, check=False)
-    return done.returncode if done.returncode >= 0 else 128 - done.returncode
+    return environment
+
+
+def _passed_on(code: int) -> int:
+    return code if code >= 0 else 128 - code

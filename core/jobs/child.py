@@ -39,9 +39,9 @@ def server_command() -> tuple[str, ...]:
 
 def default_log_file() -> Path:
     """Where the core's errors are written."""
-    from core.storage.folders import cache_dir
+    from core.storage.folders import log_dir
 
-    return cache_dir() / "log" / "inference.log"
+    return log_dir() / "inference.log"
 
 
 def _environment() -> dict[str, str]:
@@ -51,9 +51,6 @@ def _environment() -> dict[str, str]:
     # A network would take every processor; the window keeps one where there are more than two.
     processors = os.cpu_count() or 1
     environment.setdefault("OMP_NUM_THREADS", str(max(1, min(8, processors - (processors > 2)))))
-    if getattr(sys, "frozen", False):
-        # Without source files numba keeps compiled kernels only where it is told to.
-        environment.setdefault("NUMBA_CACHE_DIR", str(default_log_file().parent.parent / "numba"))
     return environment
 
 

@@ -84,7 +84,8 @@ class ProcessCore:
                     self._outbox.put(Submit(job_id, request))
                 self.start()
         if refused:
-            listener(Failed(job_id, "The inference core is stopped. Start it again from the job list, then try again."))
+            sentence = "The inference core is stopped. Start it beside “core: stopped” below, then try again."
+            listener(Failed(job_id, sentence))
         return job_id
 
     def cancel(self, job_id: int) -> None:
@@ -225,7 +226,7 @@ class ProcessCore:
         for number, job in ended.items():
             sentence = (
                 f"The inference core stopped {_DEATHS_THAT_STOP} times within a minute and was not restarted again. "
-                f"Nothing in the project was changed. Start it from the job list; what went wrong is in "
+                f"Nothing in the project was changed. Start it beside “core: stopped” below; what went wrong is in "
                 f"{self._log_file or default_log_file()}."
             )
             self._tell(job, _ended(number, job, sentence))

@@ -213,6 +213,7 @@ class ExportRequest:
     shares: tuple[float, float, float] | None = None
     seed: int = 0
     checked_only: bool = False
+    sure_only: bool = False
 
 
 Request: TypeAlias = (

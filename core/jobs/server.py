@@ -23,6 +23,8 @@ from core.jobs.protocol import CANCELLED, SUPERSEDED, is_quick, superseding_key
 
 Send = Callable[[FromCore], None]
 
+STARTING = "Starting…"  # of the first job: what answers it is still to be read
+
 _STEPS_PER_S = 60.0
 _NICENESS = 5
 _LOG = logging.getLogger("outsole.core")
@@ -107,7 +109,8 @@ class Lane:
                 job_id = next(iter(self._waiting))
                 request = self._waiting.pop(job_id)
                 self._running = job_id
-            self._tell(Step(job_id, 0.0))
+            is_loaded = "core.jobs.tasks" in sys.modules
+            self._tell(Step(job_id, 0.0) if is_loaded else Step(job_id, None, STARTING))
             self._tell(self._answered(job_id, request))
             with self._changed:
                 self._running = None

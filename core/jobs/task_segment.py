@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,23 +51,34 @@ def load_segmenter(choice: NetChoice) -> Segmenter:
 
 def _ready_segmenter(choice: NetChoice, report: Report) -> Segmenter:
     """The network, kept by its file's name and stamp: weights that were trained again are read again."""
+    is_first = not _loaded
+    if is_first and not report(Step(0, None, _LOADING)):  # its library alone takes seconds to read
+        raise TaskCancelled
     key = _key(choice)
     known = _loaded.get(key)
     if known is not None:
         return known
-    if not report(Step(0, None, _LOADING)):
+    if not is_first and not report(Step(0, None, _LOADING)):
         raise TaskCancelled
     try:
         segmenter = load_segmenter(choice)
     except ModuleNotFoundError as missing:
-        raise TaskError(
-            f"The networks need {missing.name}, which is not installed here: pip install {missing.name}."
-        ) from missing
+        raise TaskError(_lacking(missing.name or "a library")) from missing
     except ValueError as error:
         raise TaskError(str(error)) from error
     _loaded.clear()  # one network at a time is what an annotator uses
     _loaded[key] = segmenter
     return segmenter
+
+
+def _lacking(library: str) -> str:
+    """What to do about a library that the networks need; a bundle takes no more in."""
+    if getattr(sys, "frozen", False):
+        return (
+            f"This small edition of Outsole comes without {library}, which the network needs: install the full edition "
+            "(package outsole), or outline by hand (P) or in a box (G)."
+        )
+    return f"The networks need {library}, which is not installed here: pip install {library}."
 
 
 def _key(choice: NetChoice) -> _Key:

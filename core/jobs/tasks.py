@@ -274,7 +274,8 @@ def _export(request: ExportRequest, report: Report) -> ExportResult:
         store = open_for_reading(request.project_file)
         try:
             split = Split(request.shares) if request.shares else None
-            plan = ExportPlan(request.formats, Path(request.out_dir), split, request.seed, request.checked_only)
+            which = {"checked_only": request.checked_only, "sure_only": request.sure_only}
+            plan = ExportPlan(request.formats, Path(request.out_dir), split, request.seed, **which)
             folder = Path(request.project_file).parent
             reports = export_project(plan, store, project_folder=folder, progress=progress)
         finally:

@@ -168,6 +168,11 @@ class SqliteStore:
             )
         return History(done, undone)
 
+    def forget_history(self) -> None:
+        """Make what stands now the beginning: nothing before it can be undone."""
+        with self._transaction() as connection:
+            connection.execute(edit_table.delete())
+
     def load_edit(self, seq: int, *, current_photo: Callable[[str], Photo], project: Project) -> Edit:
         """The edit of a line of the log, on top of what is now true; see core.document.store."""
         columns = (edit_table.c.label, edit_table.c.state, edit_table.c.changes)

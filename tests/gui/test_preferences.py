@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gui.preferences import BY_KEY, SETTINGS, Preferences
 
@@ -46,13 +50,20 @@ def test_one_bad_key_costs_no_other(tmp_path: Path) -> None:
     assert preferences["shoe_opacity"] == 0.55
     assert preferences["thumbnails"] is True
     assert preferences["annotator"] == "Ada"
-    assert len(preferences.problems) == 3
-    assert "“theme” must be one of dark, light, not 'mauve'" in preferences.problems[0]
+    about, *bad = preferences.problems
+    assert str(file) in about and len(bad) == 3
+    assert "“theme” must be one of dark, light, not 'mauve'" in bad[0]
+    before = file.read_bytes()
     preferences.set("annotator", "Grace")
     assert json.loads(file.read_text())["new"] == [1]  # a newer version's key is handed back
+    assert (tmp_path / "preferences.bad.json").read_bytes() == before
+    assert Preferences(tmp_path).problems == ()
 
 
-@pytest.mark.parametrize("text", ["{", "[1]", "\x00\xff"])
+@pytest.mark.parametrize(
+    "text",
+    ["{", "[1]", "\x00\xff", "", "null", "3", '{"theme": "lig', "[" * 100_000, '{"net_px": ' + "9" * 5000 + "}"],
+)
 def test_a_broken_file_is_put_aside_and_named(tmp_path: Path, text: str) -> None:
     file = tmp_path / "preferences.json"
     file.write_bytes(text.encode("latin-1"))
@@ -60,7 +71,8 @@ def test_a_broken_file_is_put_aside_and_named(tmp_path: Path, text: str) -> None
     assert preferences["theme"] == "dark"
     assert str(file) in preferences.problems[0]
     preferences.set("theme", "light")
-    assert (tmp_path / "preferences.unreadable.json").read_bytes() == text.encode("latin-1")
+    assert "preferences.bad.json" in preferences.problems[0]
+    assert (tmp_path / "preferences.bad.json").read_bytes() == text.encode("latin-1")
     assert Preferences(tmp_path)["theme"] == "light"
 
 
@@ -88,3 +100,97 @@ def test_reset_goes_back_to_the_default(tmp_path: Path) -> None:
     preferences.reset("theme")
     assert preferences["theme"] == "dark"
     assert Preferences(tmp_path)["theme"] == "dark"
+
+
+@pytest.mark.parametrize(
+    ("key", "written"),
+    [
+        ("shoe_opacity", "1e999"),
+        ("shoe_opacity", "NaN"),
+        ("shoe_opacity", "9" * 400),
+        ("net_px", "512.5"),
+        ("net_px", "true"),
+        ("theme", "null"),
+        ("recent_projects", '["/a", 3]'),
+        ("last_photos", '{"/a": null}'),
+        ("annotator", "{}"),
+    ],
+)
+def test_any_value_may_stand_there(tmp_path: Path, key: str, written: str) -> None:
+    (tmp_path / "preferences.json").write_text(f'{{"{key}": {written}, "thumbnails": false}}')
+    preferences = Preferences(tmp_path)
+    assert preferences[key] == BY_KEY[key].default and preferences["thumbnails"] is False
+    about, bad = preferences.problems
+    assert f"“{key}”" in bad and "default is used" in bad and len(bad) < 200 and "rest of it is kept" in about
+
+
+LEAVES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8))
+VALUES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+)
+KEYS = st.one_of(st.sampled_from([setting.key for setting in SETTINGS]), st.text(max_size=5))
+
+
+@given(st.dictionaries(KEYS, VALUES, max_size=8))
+def test_no_table_keeps_the_window_from_opening(table: dict[str, Any]) -> None:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "preferences.json"
+        file.write_text(json.dumps(table))
+        preferences = Preferences(Path(folder))
+        for setting in SETTINGS:
+            preferences.set(setting.key, preferences[setting.key])
+        preferences.set("theme", "light" if preferences["theme"] == "dark" else "dark")
+        again = Preferences(Path(folder))
+        assert again.problems == ()
+        assert all(again[setting.key] == preferences[setting.key] for setting in SETTINGS)
+
+
+def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "preferences.json").mkdir()
+    preferences = Preferences(tmp_path)
+    assert "could not be read" in preferences.problems[0]
+    preferences.set("theme", "light")
+    assert Preferences(tmp_path)["theme"] == "light"
+    assert (tmp_path / "preferences.bad.json").is_dir()
+
+
+def test_a_file_one_may_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "preferences.json"
+    file.write_text('{"theme": "light"}')
+
+    def refuse(*_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    monkeypatch.setattr(Path, "replace", refuse)
+    preferences = Preferences(tmp_path)
+    assert preferences["theme"] == "dark" and "Permission denied" in preferences.problems[0]
+    assert "Look at who may read it" in preferences.problems[0] and file.exists()
+
+
+def test_what_a_crash_left_half_written_is_no_matter(tmp_path: Path) -> None:
+    Preferences(tmp_path).set("theme", "light")
+    (tmp_path / "preferences.json.4711.new").write_text('{"theme": "da')
+    assert Preferences(tmp_path)["theme"] == "light"
+
+
+def test_a_full_disk_is_told_of_once_and_the_old_file_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    preferences, told = Preferences(tmp_path), []
+    preferences.set("theme", "light")
+    preferences.troubled.connect(told.append)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("gui.preferences.os.fsync", full)
+    preferences.set("annotator", "Ada")
+    preferences.set("annotator", "Grace")
+    (sentence,) = told
+    assert "No space left on device" in sentence and "hold until the window closes" in sentence
+    assert preferences["annotator"] == "Grace" and Preferences(tmp_path)["annotator"] == ""
+    assert [file.name for file in tmp_path.iterdir()] == ["preferences.json"]
+
+
+def test_a_path_that_is_no_text_is_kept(tmp_path: Path) -> None:
+    Preferences(tmp_path).add_recent("/photos/\udcff.outsole")
+    assert Preferences(tmp_path)["recent_projects"] == ("/photos/\udcff.outsole",)

@@ -225,7 +225,7 @@ def test_a_process_that_keeps_dying_is_left_alone_until_asked_for(tmp_path: Path
     late = Heard()
     core.submit(segment_request(tmp_path), late)
     refusal = late.end()
-    assert isinstance(refusal, Failed) and "Start it again" in refusal.sentence
+    assert isinstance(refusal, Failed) and "Start it beside" in refusal.sentence
     stopped.clear()
     states.clear()
     core.start()

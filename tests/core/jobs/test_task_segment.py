@@ -9,7 +9,7 @@ import pytest
 from fake_net import FakeNet, FakeSneaker, ellipse, use_net
 from job_builders import ELLIPSE_BOX_PX, segment_request
 
-from core.jobs import tasks
+from core.jobs import task_segment, tasks
 from core.jobs.messages import (
     CorrectRequest,
     CorrectResult,
@@ -47,6 +47,15 @@ def test_a_network_is_loaded_once_and_its_loading_is_told(tmp_path: Path, monkey
     steps.clear()
     answered(asked(tmp_path, SegmentMethod.NET, boxed=False), steps)
     assert net.loads == 1 and "Loading the network…" not in [step.text for step in steps]
+
+
+def test_loading_is_told_before_anything_heavy_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_net(monkeypatch, FakeNet((FOUND,)))
+    steps: list[Step] = []
+    told: list[int] = []
+    monkeypatch.setattr(task_segment, "_key", lambda choice: told.append(len(steps)) or (choice.name, 0, 0, ""))
+    answered(asked(tmp_path, SegmentMethod.NET, boxed=False), steps)
+    assert told[0] == 1 and steps[0].text == "Loading the network…" and steps[0].fraction is None
 
 
 def test_other_weights_are_loaded_in_their_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
