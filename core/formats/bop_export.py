@@ -28,6 +28,7 @@ from core.labels.instance import Instance
 from core.labels.occlusion import hiding_regions
 from core.labels.photo import Photo, Status
 from core.labels.project import Project, Role
+from core.labels.words import counted
 from core.render.region_raster import region_mask
 from core.storage.image_file import PhotoError, resolve_photo_path
 from core.storage.photo_codec import camera_to_json
@@ -149,7 +150,7 @@ class _BopWriter:
         self._record(scene, image_id, photo=photo, posed=posed)
         scene.infos[str(image_id)] = [gt_info(one.whole, mask) for one, mask in zip(posed, visible, strict=True)]
         self._first_camera = self._first_camera or camera
-        reason = f"{len(posed)} shoes in {scene.folder}, image {image_id}"
+        reason = f"{counted(len(posed), 'shoe')} in {scene.folder}, image {image_id}"
         self.lines.append(taken(photo.file, "", reason=reason))
 
     def finish(self) -> bool:
@@ -175,7 +176,8 @@ class _BopWriter:
         sizes = [(scene.folder, size_px, len(scene.cameras)) for (_, size_px), scene in self._scenes.items()]
         write_bytes(self._out / "dataset_info.md", dataset_info(numbered, sizes, suffix=self._suffix).encode())
         count = sum(len(scene.cameras) for scene in self._scenes.values())
-        self.lines.append(taken("models", "", reason=f"{len(meshes)} objects, for {count} photos"))
+        reason = f"{counted(len(meshes), 'object')}, for {counted(count, 'photo')}"
+        self.lines.append(taken("models", "", reason=reason))
         return True
 
     def _posed(self, photo: Photo, index: int, *, camera: Camera) -> _Posed | None:

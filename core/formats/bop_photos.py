@@ -23,6 +23,7 @@ Map = NDArray[np.float32]
 JPEG, PNG = ".jpg", ".png"
 _FORMATS = {JPEG: "JPEG", PNG: "PNG"}
 _JPEG_QUALITY = 97
+ONE_KIND = "since all pictures of a set are of one kind"
 
 
 class Undistortion:
@@ -70,16 +71,17 @@ def common_suffix(files: Iterable[Path]) -> str:
     return JPEG
 
 
-def write_picture(photo: Photo, source: Path, target: Path, *, undistortion: Undistortion) -> str:
+def write_picture(photo: Photo, source: Path, target: Path, *, undistortion: Undistortion, why: str = ONE_KIND) -> str:
     """Write a photo's picture, upright and undistorted, as `target`'s suffix says; "" for a copy, else what was done.
 
+    why: the reason for another kind of file, to be told.
     Raises PhotoError when the photo cannot be read or is no longer of the size its labels are for.
     """
     info = read_info(source)
     if info.size_px != photo.size_px:
         now, then = (f"{width} x {height} px" for width, height in (info.size_px, photo.size_px))
         raise PhotoError(f"{source} is {now} now, and its labels are for {then}; put the photo back that was labelled.")
-    reasons = _reasons(photo, source, target, undistortion=undistortion)
+    reasons = _reasons(source, target, undistortion=undistortion, why=why)
     if not reasons:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
@@ -102,7 +104,7 @@ def write_mask(mask: Mask, target: Path) -> None:
     target.write_bytes(buffer.getvalue())
 
 
-def _reasons(photo: Photo, source: Path, target: Path, *, undistortion: Undistortion) -> list[str]:
+def _reasons(source: Path, target: Path, *, undistortion: Undistortion, why: str) -> list[str]:
     info = read_info(source)
     reasons = []
     if undistortion.changes:
@@ -110,7 +112,7 @@ def _reasons(photo: Photo, source: Path, target: Path, *, undistortion: Undistor
     if info.orientation != 1:
         reasons.append("it was turned upright")
     if info.format != _FORMATS[target.suffix]:
-        reasons.append(f"it was written as {_FORMATS[target.suffix]}, since all pictures of a set are of one kind")
+        reasons.append(f"it was written as {_FORMATS[target.suffix]}, {why}")
     elif not reasons and _mode(source) != "RGB":
         reasons.append("it was written with 8-bit red, green and blue")
     return reasons

@@ -5,10 +5,12 @@ For formats whose polygons cannot have holes: the bridged ring covers the same p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from core.geometry.region import Part, Ring
+from core.geometry.region import Part, Region, Ring
 
 Array = NDArray[np.float64]
 
@@ -35,6 +37,41 @@ def unbridged_part(points_px: Array) -> Part:
     if not holes:
         return Part(Ring(points_px))
     return Part(Ring(np.array(outer)), tuple(Ring(np.array(hole)) for hole in holes))
+
+
+def joined_ring(rings_px: Sequence[Array]) -> Array:
+    """(N, 2) of one ring that covers what the rings cover, each joined to those before it by a bridge of no width.
+
+    All turn as the first one does, so that their shoelace areas add up.
+    """
+    points = rings_px[0]
+    clockwise = Ring(points).signed_area_px2 > 0
+    for ring in rings_px[1:]:
+        points = _joined(points, ring if (Ring(ring).signed_area_px2 > 0) == clockwise else ring[::-1])
+    return points
+
+
+def unbridged_region(points_px: Array) -> Region:
+    """The region whose parts `joined_ring` made the (N, 2) points of; points without a bridge are one part.
+
+    Raises ValueError for fewer than three points or for numbers that are not finite.
+    """
+    whole = unbridged_part(points_px)
+    clockwise = whole.outer.signed_area_px2 > 0
+    outers = [whole.outer, *(ring for ring in whole.holes if (ring.signed_area_px2 > 0) == clockwise)]
+    inside: list[list[Ring]] = [[] for _ in outers]
+    for hole in whole.holes:
+        if (hole.signed_area_px2 > 0) != clockwise:
+            inside[_around(hole, outers)].append(hole)
+    return Region(tuple(Part(outer, tuple(holes)) for outer, holes in zip(outers, inside, strict=True)))
+
+
+def _around(hole: Ring, outers: Sequence[Ring]) -> int:
+    """Which of the rings the hole is in: the one most of its corners lie in, and of several the smallest."""
+    if len(outers) == 1:
+        return 0
+    within = [sum(outer.contains(point) for point in hole.points_px) for outer in outers]
+    return max(range(len(outers)), key=lambda at: (within[at], -abs(outers[at].signed_area_px2)))
 
 
 def _joined(points: Array, hole: Array) -> Array:

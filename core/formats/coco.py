@@ -18,6 +18,7 @@ from core.geometry.region import Region
 from core.labels.instance import Instance, Side
 from core.labels.photo import Photo, Status
 from core.labels.project import Category, Project, Role
+from core.labels.words import counted
 from core.storage.photo_codec import camera_to_json
 
 RECORD = "coco"  # the key of Instance.attributes that keeps annotation keys nobody knows
@@ -121,7 +122,7 @@ class CocoWriter:
             "annotations": content.annotations,
         }
         write_json(path, document)
-        reason = f"{len(content.images)} photos, {len(content.annotations)} annotations"
+        reason = f"{counted(len(content.images), 'photo')}, {counted(len(content.annotations), 'annotation')}"
         self._lines.append(taken(path.name, "", reason=reason))
 
     def _annotations(self, photo: Photo, image_id: int) -> list[Json]:
@@ -160,7 +161,8 @@ class CocoWriter:
                 self._refuse(key, "there is no shoe category in this file that it could be left out of")
             else:
                 # An evaluator leaves out the crowd regions of the category it looks at, so each one gets its own.
-                reason = f"an ignore region: written as iscrowd 1 of {len(self._shoes)} shoe categories, in run lengths"
+                several = counted(len(self._shoes), "shoe category", "shoe categories")
+                reason = f"an ignore region: written as iscrowd 1 of {several}, in run lengths"
                 self._lines.append(changed(self._file, key, reason=reason))
             return self._shoes
         if instance.category not in self._ids:

@@ -19,6 +19,7 @@ from core.formats.report import ReportLine, changed, refused
 from core.geometry.region import EMPTY_REGION, Region
 from core.labels.instance import Instance, Keypoint, Provenance, Side, Source, Visibility, new_id
 from core.labels.project import Project
+from core.labels.words import counted
 from core.storage.photo_codec import camera_from_json
 
 BY_IMPORT = Provenance(Source.IMPORT, "coco")
@@ -109,7 +110,7 @@ class _Reader:
         name, width, height = image.get("file_name"), image.get("width"), image.get("height")
         annotations = self._by_image.pop(_hashable(image.get("id")), [])
         if not isinstance(name, str) or not name or not isinstance(width, int) or not isinstance(height, int):
-            reason = f"it lacks a file_name, width or height; with it went {len(annotations)} annotations"
+            reason = f"it lacks a file_name, width or height; with it went {counted(len(annotations), 'annotation')}"
             self._lines.append(refused(self._file, key, reason=reason))
             return None
         instances: list[tuple[str, Instance]] = []
@@ -231,7 +232,8 @@ class _Reader:
 def _told_once(content: CocoFile, file: str) -> list[ReportLine]:
     """Lines about what has no place in a project, once a key and not once an image."""
     counts: Counter[str] = Counter(key for image in content.images for key in image if key not in _IMAGE_KEYS)
-    lines = [refused(file, f"images[].{key}", reason=f"not kept, in {count} images") for key, count in counts.items()]
+    found = ((f"images[].{key}", f"not kept, in {counted(count, 'image')}") for key, count in counts.items())
+    lines = [refused(file, key, reason=reason) for key, reason in found]
     return [*lines, *(refused(file, key, reason="not kept") for key in content.other_keys)]
 
 

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from core.document.store import Store
 from core.formats.merging import Progress
+from core.formats.pose_checks import pose_lines, without_doubtful
 from core.formats.report import Report
 from core.formats.split import Split
 from core.labels.photo import Photo, Status
 from core.labels.project import Project
 
-FORMATS = ("coco", "coco_keypoints", "labelme", "bop")
+YOLO = {"yolo": "segment", "yolo_pose": "pose", "yolo_detect": "detect"}  # format to the kind of its lines
+FORMATS = ("coco", "coco_keypoints", "labelme", "bop", *YOLO)
 BOP_FOLDER = "bop"
 
 
 @dataclass(frozen=True, slots=True)
 class ExportPlan:
-    """What to write. formats: of `FORMATS`. split and seed are for COCO and BOP.
+    """What to write. formats: of `FORMATS`. split and seed are for COCO, BOP and YOLO.
 
-    checked_only leaves out all photos that nobody checked.
+    checked_only leaves out all photos that nobody checked; sure_only all poses that are in doubt.
     """
 
     formats: tuple[str, ...]
@@ -28,15 +31,16 @@ class ExportPlan:
     split: Split | None = None
     seed: int = 0
     checked_only: bool = False
+    sure_only: bool = False
 
 
 def export_project(
     plan: ExportPlan, store: Store, *, project_folder: Path, progress: Progress | None = None
 ) -> tuple[Report, ...]:
-    """Write a stored project; a report for each format. COCO goes to out_dir, the others into labelme and bop in it.
+    """Write a stored project; a report for each format. COCO goes to out_dir, the others into folders in it.
 
     Photos are read one at a time. Raises ValueError for an unknown format, or
-    when something else is where BOP's folder should be.
+    when something else is where BOP's or YOLO's folder should be.
     """
     unknown = set(plan.formats) - set(FORMATS)
     if unknown:
@@ -46,13 +50,27 @@ def export_project(
         from core.formats.bop_export import check_place
 
         check_place(plan.out_dir / BOP_FOLDER, everything, project_folder)  # before anything else is written
+    for name in YOLO:
+        if name in plan.formats:
+            from core.formats.yolo_folder import check_yolo_place
+
+            check_yolo_place(plan.out_dir / yolo_folder_name(name), everything, project_folder)
     project = _wanted(everything, plan)
     reports = []
     for index, name in enumerate(plan.formats):
         told = None if progress is None else _part(progress, index, count=len(plan.formats))
-        write = {"coco": _coco, "coco_keypoints": _coco_keypoints, "labelme": _labelme, "bop": _bop}[name]
+        writers = {"coco": _coco, "coco_keypoints": _coco_keypoints, "labelme": _labelme, "bop": _bop}
+        write = writers.get(name) or partial(_yolo, name)
         reports.append(write(plan, store, project, folder=project_folder, progress=told))
+    if reports:
+        lines = pose_lines(map(store.load_photo, project.entries), left_out=plan.sure_only)
+        reports[0] = reports[0].with_lines(lines)
     return tuple(reports)
+
+
+def yolo_folder_name(name: str) -> str:
+    """Where a YOLO format goes in the export's folder: "yolo-pose" for "yolo_pose"."""
+    return name.replace("_", "-")
 
 
 def _wanted(project: Project, plan: ExportPlan) -> Project:
@@ -66,14 +84,15 @@ def _part(progress: Progress, index: int, *, count: int) -> Progress:
     return lambda fraction, text: progress((index + fraction) / count, text)
 
 
-def _photos(store: Store, project: Project) -> map[Photo]:
-    return map(store.load_photo, project.entries)
+def _photos(plan: ExportPlan, store: Store, project: Project) -> map[Photo]:
+    photos = map(store.load_photo, project.entries)
+    return map(without_doubtful, photos) if plan.sure_only else photos
 
 
 def _coco(plan: ExportPlan, store: Store, project: Project, *, folder: Path, progress: Progress | None) -> Report:
     from core.formats.coco import export_coco
 
-    photos = _photos(store, project)
+    photos = _photos(plan, store, project)
     return export_coco(photos, project, out_dir=plan.out_dir, split=plan.split, seed=plan.seed, progress=progress)
 
 
@@ -85,7 +104,7 @@ def _coco_keypoints(
     from core.formats.second_pass import kept_sigmas
 
     return export_coco_keypoints(
-        _photos(store, project),
+        _photos(plan, store, project),
         project,
         out_dir=plan.out_dir,
         mesh_of=store.mesh,
@@ -101,10 +120,30 @@ def _bop(plan: ExportPlan, store: Store, project: Project, *, folder: Path, prog
     from core.formats.bop_export import export_bop
 
     return export_bop(
-        _photos(store, project),
+        _photos(plan, store, project),
         project,
         project_folder=folder,
         out_dir=plan.out_dir / BOP_FOLDER,
+        mesh_of=store.mesh,
+        split=plan.split,
+        seed=plan.seed,
+        progress=progress,
+    )
+
+
+def _yolo(
+    name: str, plan: ExportPlan, store: Store, project: Project, *, folder: Path, progress: Progress | None
+) -> Report:
+    # Loads numba for keypoints: in a process that is no window's.
+    from core.formats.yolo_export import export_yolo
+    from core.formats.yolo_folder import YoloKind
+
+    return export_yolo(
+        _photos(plan, store, project),
+        project,
+        kind=YoloKind(YOLO[name]),
+        project_folder=folder,
+        out_dir=plan.out_dir / yolo_folder_name(name),
         mesh_of=store.mesh,
         split=plan.split,
         seed=plan.seed,
@@ -116,6 +155,6 @@ def _labelme(plan: ExportPlan, store: Store, project: Project, *, folder: Path, 
     from core.formats.labelme import kept_extras
     from core.formats.labelme_export import export_labelme
 
-    photos = ((photo, kept_extras(photo.id, store)) for photo in _photos(store, project))
+    photos = ((photo, kept_extras(photo.id, store)) for photo in _photos(plan, store, project))
     out_dir = plan.out_dir / "labelme"
     return export_labelme(photos, project, project_folder=folder, out_dir=out_dir, progress=progress)

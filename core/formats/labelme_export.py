@@ -22,6 +22,7 @@ from core.geometry.region import Part, Region
 from core.labels.instance import Instance, Visibility
 from core.labels.photo import Photo
 from core.labels.project import Project
+from core.labels.words import counted
 from core.render.region_raster import region_mask
 
 Shape = dict[str, Any]
@@ -66,7 +67,8 @@ def write_labelme(
     image_path = _relative(image_file, path, lines=lines)
     shapes = shapes_of_photo(photo, project, file=path.name, lines=lines)
     write_json(path, file_to_json(shapes, image_path, size_px=photo.size_px, extras=extras), indent=2)
-    lines.append(taken(path.name, "", reason=f"{len(photo.instances)} instances of {photo.file}, {len(shapes)} shapes"))
+    reason = f"{counted(len(photo.instances), 'instance')} of {photo.file}, {counted(len(shapes), 'shape')}"
+    lines.append(taken(path.name, "", reason=reason))
     return Report("Export to labelme", tuple(lines))
 
 

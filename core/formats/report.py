@@ -9,11 +9,12 @@ from typing import Any
 
 
 class Outcome(StrEnum):
-    """What became of one thing: in as it was, in but not as it was, or not in."""
+    """What became of one thing: in as it was, in but not as it was, or not in; or in, and to be looked at."""
 
     TAKEN = "taken"
     CHANGED = "changed"
     REFUSED = "refused"
+    NOTED = "noted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,16 @@ class Report:
         return self._of(Outcome.REFUSED)
 
     @property
+    def noted(self) -> tuple[ReportLine, ...]:
+        """What went in and should be looked at."""
+        return self._of(Outcome.NOTED)
+
+    @property
     def summary(self) -> str:
         """One sentence with the counts."""
         counts = f"{len(self.taken)} taken, {len(self.changed)} changed, {len(self.refused)} refused"
+        if self.noted:
+            counts += f", {len(self.noted)} to look at"
         return f"{self.title}: {counts}."
 
     def with_lines(self, lines: Iterable[ReportLine]) -> Report:
@@ -86,9 +94,14 @@ def refused(file: str, key: str, *, reason: str) -> ReportLine:
     return ReportLine(Outcome.REFUSED, file, key, reason)
 
 
+def noted(file: str, key: str, *, reason: str) -> ReportLine:
+    """A line about what went in and should be looked at."""
+    return ReportLine(Outcome.NOTED, file, key, reason)
+
+
 def report_to_json(report: Report) -> dict[str, Any]:
     """The counts, and every line as an object."""
-    counts = {"taken": len(report.taken), "changed": len(report.changed), "refused": len(report.refused)}
+    counts = {outcome.value: sum(line.outcome is outcome for line in report.lines) for outcome in Outcome}
     lines = [
         {"outcome": line.outcome.value, "file": line.file, "key": line.key, "reason": line.reason}
         for line in report.lines

@@ -19,6 +19,7 @@ from core.document.store import Store
 from core.formats.merging import Progress
 from core.labels.photo import Photo, PhotoEntry, Status
 from core.labels.project import Project
+from core.labels.words import counted
 from core.metrics.agreement import MEASURES, Agreement, agreement_of, same_photos
 from core.metrics.intervals import Statistic, bootstrap_interval
 
@@ -64,7 +65,7 @@ def begin_second_pass(document: Document, file: Path, photo_ids: tuple[str, ...]
         changes += [(one, None) for one in known.values() if one.id not in project.categories]
         second.commit(Edit("Begin a second pass", tuple(changes)))
         blind = tuple((None, _blinded(document.photo(i), at)) for at, i in enumerate(photo_ids))
-        second.commit(Edit(f"Add {len(blind)} photos", blind))
+        second.commit(Edit(f"Add {counted(len(blind), 'photo')}", blind))
     finally:
         store.close()
 
