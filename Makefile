@@ -3,6 +3,9 @@
 # make lint   style and types only
 # make bench  measures the overlay and the pose fit
 # make pictures  draws the tour anew and keeps the pictures of the pages
+# make docs   writes the generated pages anew and builds all of them to build/docs/html
+# make bundle makes the folder dist/outsole, a program that needs no Python; make bundle SMALL=1 leaves the network out
+# make deb    the same as a Debian package
 # make setup  prepares this machine and .venv; the targets above do it themselves, and the second time it costs nothing
 # make clean  removes what was made, except .venv
 
@@ -16,7 +19,7 @@ endif
 # One numeric thread a process: two test processes on two cores gain nothing from more, and lose to contention.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMBA_NUM_THREADS=1
 
-.PHONY: run test lint bench pictures setup setup-test check-style clean
+.PHONY: run test lint bench pictures docs bundle deb setup setup-test check-style clean
 
 run: setup
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$OS" = Windows_NT ] || [ "$$(uname -s)" = Darwin ]; then \
@@ -39,11 +42,23 @@ check-style:
 	$(BIN)/ruff check . || status=1; \
 	$(BIN)/ruff format --check . || status=1; \
 	$(BIN)/mypy || status=1; \
-	$(BIN)/mypy packaging/setup_environment.py || status=1; \
+	$(BIN)/mypy packaging/*.py || status=1; \
 	exit $$status
 
 pictures: setup
 	$(BIN)/python docs/refresh_pictures.py
+
+docs: setup
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python docs/write_reference.py
+	@$(BIN)/python -m sphinx -q -W --keep-going -E -a -b html -d build/docs/doctrees docs build/docs/html
+	@echo "The pages are in $(CURDIR)/build/docs/html/index.html"
+
+bundle: setup
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt "pyinstaller>=6.11,<7"
+	@$(BIN)/python packaging/make_bundle.py $(if $(SMALL),--without-torch)
+
+deb: bundle
+	@$(BIN)/python packaging/make_deb.py dist/outsole
 
 bench: setup
 	@$(BIN)/outsole bench overlay

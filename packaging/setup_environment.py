@@ -200,7 +200,7 @@ class Environment:
                 self._run(small, "")
         say("Installing the libraries (about 2.4 GB; one to ten minutes).")
         failure = "pip could not install the libraries. If the network failed, try again: what was fetched is kept."
-        self._run([*pip, "--editable", ".[test,train]", "--constraint", constraints], failure)
+        self._run([*pip, "--editable", ".[test,train,docs]", "--constraint", constraints], failure)
         self.halfway.unlink(missing_ok=True)
 
     def _run(self, command: Sequence[str | Path], failure: str) -> None:

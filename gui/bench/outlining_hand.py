@@ -49,7 +49,9 @@ class CountingHand:
         self.gestures: Counter[str] = Counter()
         self.noise_px = noise_px
         self._rng = np.random.default_rng(seed)
-        self.window = make_window(Preferences(project.parent / "preferences"), inference)
+        preferences = Preferences(project.parent / "preferences")
+        preferences.set("measure_time", False)  # a script's time is nobody's
+        self.window = make_window(preferences, inference)
         self.place = self.window.workplace
         self.window.resize(QSize(*WINDOW_SIZE))
         start_after_paint(self.window, project)

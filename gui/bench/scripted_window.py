@@ -30,7 +30,9 @@ class ScriptedWindow(QObject):
 
     def __init__(self, project: Path, *, inference: Inference | None = None) -> None:
         super().__init__()
-        self.window = make_window(Preferences(project.parent / "preferences"), inference)
+        preferences = Preferences(project.parent / "preferences")
+        preferences.set("measure_time", False)  # a script's time is nobody's
+        self.window = make_window(preferences, inference)
         self.window.resize(*WINDOW_SIZE)
         self.rounds_s: list[float] = []
         self.posted_s = 0.0
