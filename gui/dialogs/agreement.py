@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
+from core.labels.words import counted
 from gui import theme
 from gui.widgets.pieces import button, label
 from gui.widgets.sheet import Sheet
@@ -122,7 +123,7 @@ class _ShoeTable(QTableWidget):
 
 
 def _summary(told: Mapping[str, Any]) -> str:
-    parts = [f"{told['photos']} photos, {told['shoes']} shoes in both passes"]
+    parts = [f"{counted(told['photos'], 'photo')}, {counted(told['shoes'], 'shoe')} in both passes"]
     parts += [f"{len(told[key])} in the {word} alone" for key, word in _ALONE if told[key]]
     if told["sides_differ"]:
         parts.append(f"{told['sides_differ']} called left in one and right in the other")

@@ -6,23 +6,23 @@ import html
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from gui import icons, theme
-from gui.widgets.pieces import clear, scrolling
-from gui.widgets.sheet import Sheet
+from gui.widgets.key_cap import native
+from gui.widgets.pieces import clear, column, scrolling
 
 Row = tuple[str, str, str]
 COLUMNS = 2
 _HEADING_LINES = 2.2
 
 
-class CheatSheet(Sheet):
-    """rows: (group, what it does, key). Shown beside the work; Escape or F1 closes it."""
+class CheatSheet(QWidget):
+    """rows: (group, what it does, key)."""
 
     def __init__(self, rows: Sequence[Row], parent: QWidget | None = None) -> None:
-        super().__init__("cheatSheet", "Keys", parent)
+        super().__init__(parent)
+        self.setObjectName("cheatSheet")
         self._rows = tuple(rows)
         self._search = QLineEdit()
         self._search.setObjectName("keySearch")
@@ -31,22 +31,16 @@ class CheatSheet(Sheet):
         self._search.setClearButtonEnabled(True)
         self._search.addAction(icons.icon("search", "dim"), QLineEdit.ActionPosition.LeadingPosition)
         self._search.textChanged.connect(lambda _: self._fill())
-        self.add(self._search)
         inside = QWidget()
         self._columns = QHBoxLayout(inside)
         self._columns.setContentsMargins(0, 0, 8, 0)
         self._columns.setSpacing(32)
-        self.add(scrolling("keyScroll", inside), 1)
-        self.resize(880, 680)
+        whole = column(self, margin=0, spacing=12)
+        whole.addWidget(self._search)
+        whole.addWidget(scrolling("keyScroll", inside), 1)
+        self.setFocusProxy(self._search)
         theme.on_change().changed.connect(self._fill)
         self._fill()
-        self._search.setFocus()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_F1:
-            self.close()
-        else:
-            super().keyPressEvent(event)
 
     def _fill(self) -> None:
         clear(self._columns)
@@ -71,15 +65,6 @@ class CheatSheet(Sheet):
             if all(word in searched for word in words):
                 groups.setdefault(group, []).append((group, text, key))
         return groups
-
-
-def native(key: str) -> str:
-    """Keys as this computer's keyboard has them: Ctrl is ⌘ on a Mac. Several are parted by " · "."""
-    shown = []
-    for one in key.split(" · "):
-        text = QKeySequence(one).toString(QKeySequence.SequenceFormat.NativeText)
-        shown.append(text or one)
-    return " · ".join(shown)
 
 
 def _in_columns(groups: dict[str, list[Row]]) -> list[dict[str, list[Row]]]:

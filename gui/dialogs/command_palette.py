@@ -28,8 +28,8 @@ from PySide6.QtWidgets import (
 )
 
 from gui import icons, theme
-from gui.dialogs.cheat_sheet import native
 from gui.dialogs.command_match import Command, Found, find
+from gui.widgets.key_cap import native
 from gui.widgets.pieces import ElidedLabel, column
 from gui.widgets.row_ground import is_chosen, is_under_pointer, paint_ground
 

@@ -17,8 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.formats.pose_checks import PoseTally
 from core.formats.report import Report
 from gui import theme
+from gui.dialogs.log_view import log_button
 from gui.dialogs.report import ReportTable
 from gui.widgets.number_field import NumberField
 from gui.widgets.pieces import column, icon_button, label, row
@@ -30,6 +32,9 @@ FORMATS = (
     ("coco_keypoints", "COCO keypoints", "eight landmarks, projected from the pose", True),
     ("labelme", "labelme", "a label file a photo, poses kept beside", False),
     ("bop", "BOP", "6-DoF poses with models, photos and masks", True),
+    ("yolo", "YOLO", "outlines as polygons, with the photos", True),
+    ("yolo_pose", "YOLO pose", "boxes and eight landmarks, with the photos", True),
+    ("yolo_detect", "YOLO detect", "boxes alone, with the photos", True),
 )
 
 
@@ -42,6 +47,7 @@ class ExportChoice:
     shares: tuple[float, float, float] | None
     seed: int
     checked_only: bool
+    sure_only: bool = False
 
 
 class ExportDialog(Sheet):
@@ -70,8 +76,9 @@ class ExportDialog(Sheet):
         self._said = label("", "dim", wraps=True)
         self._said.setObjectName("exportState")
         self.add(self._said)
-        self._export = self.end_with("Export", self._begin)
-        self.resize(560, 460)
+        self._log = log_button(self)
+        self._export = self.end_with("Export", self._begin, also=(self._log,))
+        self.resize(560, 540)
         self._allow()
 
     def show_progress(self, fraction: float | None, text: str = "") -> None:
@@ -80,6 +87,10 @@ class ExportDialog(Sheet):
         self._bar.setRange(0, 0 if fraction is None else 1000)
         self._bar.setValue(round((fraction or 0.0) * 1000))
         self._say(text or "Exporting…")
+
+    def show_tallies(self, everything: PoseTally, checked: PoseTally) -> None:
+        """What is to be said of the poses: of all photos, and of those that were checked."""
+        self._form.show_tallies(everything, checked)
 
     def show_report(self, report: Report) -> None:
         """What came of it; several reports may be joined into one by the caller."""
@@ -100,6 +111,7 @@ class ExportDialog(Sheet):
         self._bar.hide()
         self._form.setEnabled(True)
         self._say(sentence, "danger")
+        self._log.show()
         self._allow(quiet=True)
 
     def reject(self) -> None:
@@ -172,7 +184,29 @@ class _Form(QWidget):
         self._checked = QCheckBox("Only photos that were checked")
         self._checked.setObjectName("exportChecked")
         layout.addWidget(self._checked)
+        self._sure = QCheckBox("Leave out poses in doubt; their outlines stay")
+        self._sure.setObjectName("exportSure")
+        self._sure.hide()
+        layout.addWidget(self._sure)
+        self._told = label("", "small-warning", wraps=True)
+        self._told.setObjectName("exportPoses")
+        self._told.hide()
+        layout.addSpacing(4)
+        layout.addWidget(self._told)
         layout.addStretch(1)
+        self._tallies = (PoseTally(), PoseTally())
+        self._checked.toggled.connect(lambda _: self._say_poses())
+
+    def show_tallies(self, everything: PoseTally, checked: PoseTally) -> None:
+        """Say it of the photos that are to be exported."""
+        self._tallies = (everything, checked)
+        self._say_poses()
+
+    def _say_poses(self) -> None:
+        tally = self._tallies[self._checked.isChecked()]
+        self._told.setText(tally.words)
+        self._told.setVisible(bool(tally.words))
+        self._sure.setVisible(bool(tally.doubtful))
 
     @property
     def choice(self) -> ExportChoice:
@@ -184,6 +218,7 @@ class _Form(QWidget):
             (train, val, test) if self._divides else None,
             round(self._seed.value()),
             self._checked.isChecked(),
+            self._sure.isChecked() and not self._sure.isHidden(),
         )
 
     @property

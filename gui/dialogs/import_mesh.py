@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QW
 
 from core.jobs.messages import Failed, ImportMeshRequest, MeshProposal, Request, Result, Step
 from gui import theme
+from gui.dialogs.log_view import log_button
 from gui.dialogs.mesh_options import MeshChoice, MeshOptions
 from gui.dialogs.mesh_pictures import MeshDrawing, MeshPictures
 from gui.widgets.sheet import Sheet
@@ -57,7 +58,8 @@ class ImportMeshDialog(Sheet):
         both.addWidget(self._options)
         self.add(both, 1)
         self.add(self._state)
-        self._accept = self.end_with("Import", self._take)
+        self._log = log_button(self)
+        self._accept = self.end_with("Import", self._take, also=(self._log,))
         self._accept.setEnabled(False)
         self.resize(860, 560)
         self.finished.connect(lambda _: self._cancel())
@@ -101,6 +103,7 @@ class ImportMeshDialog(Sheet):
         if failed.job_id == self._job and not failed.cancelled:
             self._job = None
             self._state.say_problem(failed.sentence)
+            self._log.show()
             self._accept.setEnabled(False)
 
     def _on_drawn(self, proposal: MeshProposal, images: dict[str, QImage] | str) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QWidget
 
-from gui.preferences import SETTINGS, Preferences, Setting
+from gui.dialogs.clear_times import ClearTimes
+from gui.preferences import SETTINGS, TIME, Preferences, Setting
 from gui.widgets.number_field import NumberField
-from gui.widgets.pieces import column, icon_button, label, scrolling
+from gui.widgets.pieces import column, icon_button, label, row, scrolling
 from gui.widgets.sheet import Sheet
 
 
@@ -35,6 +36,8 @@ class PreferencesDialog(Sheet):
             for at, setting in enumerate(s for s in shown if s.group == group):
                 self._add_row(grid, at, setting)
             layout.addLayout(grid)
+            if group == TIME:
+                layout.addLayout(row(ClearTimes(), 1))
             layout.addSpacing(12)
         layout.addStretch(1)
         self.add(scrolling("preferencesScroll", inside), 1)

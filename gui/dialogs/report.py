@@ -17,8 +17,9 @@ _LOOK = {
     Outcome.TAKEN: ("check", "success"),
     Outcome.CHANGED: ("warning", "warning"),
     Outcome.REFUSED: ("reject", "danger"),
+    Outcome.NOTED: ("info", "warning"),
 }
-_ORDER = (Outcome.REFUSED, Outcome.CHANGED, Outcome.TAKEN)
+_ORDER = (Outcome.REFUSED, Outcome.CHANGED, Outcome.NOTED, Outcome.TAKEN)
 MOST_TAKEN = 200  # of what went well a few lines are enough
 
 
@@ -55,7 +56,7 @@ class ReportTable(QWidget):
         """Show every trouble and the first of what went well."""
         self._summary.setText(report.summary)
         lines = [line for outcome in _ORDER for line in report.lines if line.outcome is outcome]
-        lines = lines[: len(report.refused) + len(report.changed) + MOST_TAKEN]
+        lines = lines[: len(report.lines) - len(report.taken) + MOST_TAKEN]
         self._table.setRowCount(len(lines))
         for at, line in enumerate(lines):
             first = QTableWidgetItem(icons.icon(*_LOOK[line.outcome]), line.outcome.value)
