@@ -11,12 +11,12 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
-from core.commands.console import BAD_INPUT, SUFFIX, Answer, CommandError
-from core.document.edit import StaleEdit
-from core.document.store import StorageError
+from core.commands.console import BAD_INPUT, SUFFIX, Answer, spoken_errors
+from core.commands.examples import described
+from core.doctor.libraries import why_not_loaded
 
 INTERRUPTED = 130
-BENCHES = ("fit", "gestures", "outlining", "overlay", "posing", "segment", "ui")
+BENCHES = ("fit", "gestures", "outlining", "overlay", "posing", "segment", "start", "ui")
 _DESCRIPTION = """\
 Outline sneakers in photos and record their 6-DoF pose.
 Without a command, or with a project alone, the window opens.
@@ -48,7 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         answer = _run(arguments)
     except KeyboardInterrupt:
         return _failed("Stopped. What was committed until then is kept.", arguments, INTERRUPTED)
-    except (CommandError, StorageError, StaleEdit, ValueError) as error:
+    except ImportError as error:
+        return _failed(why_not_loaded(error), arguments, BAD_INPUT)
+    except spoken_errors() as error:
         return _failed(str(error), arguments, BAD_INPUT)
     except OSError as error:
         named = f"{error.filename}: {error.strerror}" if error.filename else str(error)
@@ -74,7 +76,7 @@ def _failed(sentence: str, arguments: argparse.Namespace, code: int) -> int:
 
 
 def _parsed(words: list[str]) -> argparse.Namespace:
-    parser, commands = _parser()
+    parser, commands = make_parser()
     first = words[0] if words else ""
     is_project = first.endswith(SUFFIX) or (bool(first) and not first.startswith("-") and Path(first).is_file())
     if not words or (len(words) == 1 and first not in commands and is_project):
@@ -83,7 +85,8 @@ def _parsed(words: list[str]) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def _parser() -> tuple[argparse.ArgumentParser, frozenset[str]]:
+def make_parser() -> tuple[argparse.ArgumentParser, frozenset[str]]:
+    """The parser of all commands, and their names."""
     parser = argparse.ArgumentParser(
         "outsole",
         usage="outsole [PROJECT] | outsole COMMAND …",
@@ -102,11 +105,12 @@ def _parser() -> tuple[argparse.ArgumentParser, frozenset[str]]:
     _study_commands(commands)
     _silhouette_command(commands)
     _window_commands(commands)
+    _doctor_command(commands)
     return parser, frozenset(commands.choices)
 
 
 def _command(commands: Any, name: str, *, run: tuple[str, str], text: str, project: bool = True) -> Any:
-    command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    command = commands.add_parser(name, **described(name, text))
     command.set_defaults(run=(f"core.commands.{run[0]}", run[1]))
     command.add_argument("--json", action="store_true", help="print one JSON object on stdout and nothing else")
     if project:
@@ -121,7 +125,7 @@ def _project_commands(commands: Any) -> None:
     photos.add_argument("files", metavar="FILE", nargs="+", help="image files, or folders of them")
     text = "add a shoe model from a mesh file (glb, obj, ply, stl)"
     model = _command(commands, "add-model", run=("project_commands", "add_model"), text=text)
-    model.add_argument("mesh", metavar="MESH", help="the mesh file, or the word sneaker for the built-in one")
+    model.add_argument("mesh", metavar="MESH", help="the mesh file, or sneaker or high-top for a built-in one")
     model.add_argument("--axes", metavar="+X+Z", help="the file's directions of toe and up; proposed when left out")
     model.add_argument("--length", metavar="MM", type=float, help="the shoe's length in mm")
     model.add_argument("--shoe", choices=("left", "right", "all"), help="which shoe of a pair, or which foot it is for")
@@ -131,6 +135,11 @@ def _project_commands(commands: Any) -> None:
     info.add_argument("--photos", action="store_true", help="list the photos as well")
     text = "look for missing photos, broken outlines, guessed cameras and poses that do not fit"
     _command(commands, "check", run=("check_command", "check"), text=text)
+    text = "say how far poses in the sample's photos are from where the shoes really are"
+    _command(commands, "check-pose", run=("truth_command", "check_pose"), text=text)
+    text = "print progress, time and gestures a shoe, quality and the time left"
+    stats = _command(commands, "stats", run=("stats_command", "stats"), text=text)
+    stats.add_argument("--csv", action="store_true", help="as rows of section, name and value")
 
 
 def _label_commands(commands: Any) -> None:
@@ -171,11 +180,12 @@ def _exchange_commands(commands: Any) -> None:
     text = "merge labels of another tool into a project; nothing that is there is replaced"
     command = _command(commands, "import", run=("exchange_commands", "import_labels"), text=text)
     source = command.add_mutually_exclusive_group()
-    text = "a BOP dataset, a folder of labelme files, or a COCO file: it is looked at to tell which"
+    text = "a BOP or YOLO dataset, a folder of labelme files, or a COCO file: it is looked at to tell which"
     source.add_argument("source", metavar="SOURCE", nargs="?", help=text)
     source.add_argument("--labelme", metavar="DIR", nargs="+", help="labelme files, or folders of them")
     source.add_argument("--coco", metavar="FILE", help="a COCO instances or keypoints file")
     source.add_argument("--bop", metavar="DIR", help="a BOP dataset, one of its sets, or a single scene")
+    source.add_argument("--yolo", metavar="DIR", help="a YOLO data set: the folder of data.yaml, or that file")
     command.add_argument("--images", metavar="DIR", help="where the images of a COCO file lie (default: beside it)")
     text = "write a project's labels for other tools"
     command = _command(commands, "export", run=("exchange_commands", "export_labels"), text=text)
@@ -184,11 +194,15 @@ def _exchange_commands(commands: Any) -> None:
     command.add_argument("--coco-keypoints", action="store_true", help="COCO keypoints: OUT/keypoints.json")
     command.add_argument("--labelme", action="store_true", help="labelme, a file for each photo: OUT/labelme/")
     command.add_argument("--bop", action="store_true", help="a BOP dataset with models and masks: OUT/bop/")
-    text = "the same by name: coco, coco-keypoints, labelme or bop; may be given several times"
-    names = ("coco", "coco-keypoints", "labelme", "bop")
+    command.add_argument("--yolo", action="store_true", help="YOLO segmentation: OUT/yolo/data.yaml, images, labels")
+    command.add_argument("--yolo-pose", action="store_true", help="YOLO keypoints: OUT/yolo-pose/")
+    command.add_argument("--yolo-detect", action="store_true", help="YOLO boxes: OUT/yolo-detect/")
+    names = ("coco", "coco-keypoints", "labelme", "bop", "yolo", "yolo-pose", "yolo-detect")
+    text = f"the same by name: {', '.join(names)}; may be given several times"
     command.add_argument("--format", metavar="NAME", action="append", default=[], choices=names, help=text)
     command.add_argument("--checked-only", action="store_true", help="only photos that somebody checked")
-    command.add_argument("--split", metavar="A,B,C", help="shares of train, val and test: 0.8,0.1,0.1 (COCO, BOP)")
+    command.add_argument("--sure-only", action="store_true", help="leave out poses in doubt; their outlines stay")
+    command.add_argument("--split", metavar="A,B,C", help="shares of train, val and test: 0.8,0.1,0.1 (not labelme)")
     command.add_argument("--seed", type=int, default=0, help="of the split; the same seed gives the same sets")
 
 
@@ -196,7 +210,8 @@ def _synth_command(commands: Any) -> None:
     text = "make a training set from cut-outs over backgrounds, or from rendered shoe models"
     synth = _command(commands, "synth", run=("synth_commands", "synth"), text=text, project=False)
     synth.add_argument("out", metavar="OUT", help="a new folder: images/, annotations.coco.json, recipe.json")
-    synth.add_argument("--kind", choices=("composites", "renders", "cutouts"), default="composites")
+    text = "cut-outs over backgrounds, renders of shoe models, or cut-outs of such renders"
+    synth.add_argument("--kind", choices=("composites", "renders", "cutouts"), default="composites", help=text)
     synth.add_argument("--count", metavar="N", type=int, default=1000, help="how many pictures (default: 1000)")
     synth.add_argument("--size", metavar="PX", type=int, default=512, help="their sides (default: 512)")
     synth.add_argument("--seed", metavar="N", type=int, default=0, help="the same seed gives the same pictures")
@@ -231,9 +246,11 @@ def _training_commands(commands: Any) -> None:
     train.add_argument("--resume", action="store_true", help="go on with what is in OUT, if anything is")
     train.add_argument("--minutes", type=float, default=0.0, help="end in time, to be resumed (default: no limit)")
     train.add_argument("--init", metavar="FILE", help="weights to begin with (safetensors) instead of ImageNet's")
-    train.add_argument("--architecture", default="", choices=("unet", "plain"))
-    train.add_argument("--encoder", default="", choices=("mobilenet_v2", "small"))
-    train.add_argument("--optimiser", choices=("adam", "rmsprop"))
+    text = "of the net (default: the recipe's, or unet)"
+    train.add_argument("--architecture", default="", choices=("unet", "plain"), help=text)
+    text = "what the net begins with (default: the recipe's, or mobilenet_v2)"
+    train.add_argument("--encoder", default="", choices=("mobilenet_v2", "small"), help=text)
+    train.add_argument("--optimiser", choices=("adam", "rmsprop"), help="the method")
     train.add_argument("--schedule", choices=("constant", "cosine", "cyclical"), help="of the learning rate")
     train.add_argument("--rate", type=float, help="the highest learning rate")
     train.add_argument("--size", metavar="PX", type=int, help="height and width of what the net sees, 128 to 1024")
@@ -252,8 +269,7 @@ def _evaluate_command(commands: Any) -> None:
 
     run, text = ("evaluate_commands", "evaluate"), "measure the segmenter against labelled photos"
     command = _command(commands, "evaluate", run=run, text=text, project=False)
-    command.formatter_class = argparse.RawDescriptionHelpFormatter
-    command.epilog = MEANING
+    command.epilog = f"{command.epilog}\n\n{MEANING}"
     command.add_argument("--coco", metavar="FILE", required=True, help="a COCO file with the sneakers' outlines")
     command.add_argument("--images", metavar="DIR", help="what its file names are relative to (default: its folder)")
     command.add_argument("--net", metavar="NAME", default="", help="a shipped net, or a .safetensors file")
@@ -306,7 +322,8 @@ def _study(studies: Any, name: str, *, text: str, steps: int) -> Any:
     study.add_argument("--only", metavar="GLOB", help="of the others, learn from such names only", **many)
     study.add_argument("--exclude", metavar="GLOB", help="and never from such names", **many)
     study.add_argument("--backgrounds", metavar="PHOTOS", help="photos behind composites, beside painted ones", **many)
-    study.add_argument("--encoder", default="mobilenet_v2", choices=("mobilenet_v2", "small"))
+    text = "what the nets begin with"
+    study.add_argument("--encoder", default="mobilenet_v2", choices=("mobilenet_v2", "small"), help=text)
     study.add_argument("--from-scratch", action="store_true", help="begin with random weights, not ImageNet's")
     text = "auto (default) takes the faster one, or Lightning's word for it"
     study.add_argument("--precision", default="auto", help=text)
@@ -359,3 +376,10 @@ def _window_commands(commands: Any) -> None:
     bench = _command(commands, "bench", run=run, text="measure how fast and exact the program is here", project=False)
     bench.add_argument("name", metavar="NAME", choices=BENCHES, help=" or ".join(BENCHES))
     bench.add_argument("rest", metavar="…", nargs=argparse.REMAINDER, help="options of the bench itself")
+
+
+def _doctor_command(commands: Any) -> None:
+    text = "look at this computer: what is missing, of a wrong version or in the way, and what to do"
+    doctor = _command(commands, "doctor", run=("doctor_command", "doctor"), text=text, project=False)
+    text = "look at the drive of this project as well"
+    doctor.add_argument("project", metavar="PROJECT", nargs="?", default="", help=text)

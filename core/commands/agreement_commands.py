@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from core.commands.console import Answer, CommandError, opened, progress_bar, project_path
+from core.labels.words import counted
 
 _WORDS = {
     "mask_iou": "outlines, IoU",
@@ -29,7 +30,8 @@ def second_pass(arguments: argparse.Namespace) -> Answer:
         ids = sampled(document.project, arguments.share, seed=arguments.seed)
         begin_second_pass(document, out.absolute(), ids, annotator=arguments.annotator)
     text = (
-        f"Made {out} with {len(ids)} photos and none of their labels. Label them, then: outsole agreement {path} {out}"
+        f"Made {out} with {counted(len(ids), 'photo')} and none of their labels. "
+        f"Label them, then: outsole agreement {path} {out}"
     )
     return Answer(text, {"project": str(out), "photos": len(ids)})
 
@@ -56,7 +58,7 @@ def agreement(arguments: argparse.Namespace) -> Answer:
 
 def agreement_text(content: dict[str, Any]) -> str:
     """The report as lines for people."""
-    lines = [f"{content['photos']} photos, {content['shoes']} shoes in both passes."]
+    lines = [f"{counted(content['photos'], 'photo')}, {counted(content['shoes'], 'shoe')} in both passes."]
     for name, told in content["measures"].items():
         bounds = "" if told["interval"] is None else " [{:.3g}, {:.3g}]".format(*told["interval"])
         median, worst = (
@@ -68,7 +70,8 @@ def agreement_text(content: dict[str, Any]) -> str:
     for key, words in (("only_first", "first"), ("only_second", "second")):
         if content[key]:
             files = sorted({file for file, _ in content[key]})
-            lines.append(f"{len(content[key])} shoes are in the {words} pass alone: {', '.join(files[:5])}")
+            shoes = counted(len(content[key]), "shoe is", "shoes are")
+            lines.append(f"{shoes} in the {words} pass alone: {', '.join(files[:5])}")
     sigmas = ", ".join(f"{name} {sigma:.4f}" for name, sigma in content["sigmas"].items())
     lines.append(
         f"COCO sigmas: {sigmas}" if sigmas else "COCO sigmas: none yet; a landmark must be in eight shoes of both."

@@ -18,6 +18,7 @@ from core.jobs.requests import overlap_request, why_not_fittable
 from core.labels.instance import DOUBTED, Instance
 from core.labels.photo import Photo, Status
 from core.labels.project import Role
+from core.labels.words import counted
 
 LEAST_IOU = 0.93
 LEAST_AREA_PX2 = 1.0
@@ -59,7 +60,9 @@ def check(arguments: argparse.Namespace) -> Answer:
     for problem in problems:
         counts[problem.kind] = counts.get(problem.kind, 0) + 1
     tally = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
-    summary = f"{total} photos, {len(problems)} problems: {tally}." if problems else f"{total} photos, no problems."
+    photos = counted(total, "photo")
+    found = counted(len(problems), "problem")
+    summary = f"{photos}, {found}: {tally}." if problems else f"{photos}, no problems."
     content: dict[str, Any] = {"photos": total, "counts": counts, "problems": [asdict(one) for one in problems]}
     return Answer("\n".join([*map(str, problems), summary]), content, PROBLEMS if problems else 0)
 

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from core.document.document import Document
-from core.labels.photo import Photo
-from core.labels.project import Project
+if TYPE_CHECKING:  # the command `doctor` must start where a library of theirs is missing
+    from core.document.document import Document
+    from core.labels.photo import Photo
+    from core.labels.project import Project
 
 OK, PROBLEMS, BAD_INPUT = 0, 1, 2
 SUFFIX = ".outsole"
@@ -21,6 +22,14 @@ Progress = Callable[[float, str], None]
 
 class CommandError(Exception):
     """A command that cannot be carried out; the text is a sentence for the annotator."""
+
+
+def spoken_errors() -> tuple[type[Exception], ...]:
+    """The errors whose text is a sentence; asked for when there is one, for `doctor` must start without libraries."""
+    from core.document.edit import StaleEdit
+    from core.document.store import StorageError
+
+    return (CommandError, StorageError, StaleEdit, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,7 @@ class Answer:
 @contextmanager
 def opened(project_file: str) -> Iterator[Document]:
     """The document of a project file, closed afterwards. Raises StorageError."""
+    from core.document.document import Document
     from core.storage.database import open_project
 
     store = open_project(project_path(project_file))

@@ -28,6 +28,10 @@ def import_labels(arguments: argparse.Namespace) -> Answer:
             outcome = import_coco(paths[0], images, document, project_folder=folder, progress=progress)
         elif kind == "bop":
             outcome = _bop(paths[0], document, folder=folder, progress=progress)
+        elif kind == "yolo":
+            from core.formats.yolo_import import import_yolo
+
+            outcome = import_yolo(paths[0], document, project_folder=folder, progress=progress)
         else:
             from core.formats.labelme import import_labelme, keep_extras
 
@@ -43,10 +47,10 @@ def export_labels(arguments: argparse.Namespace) -> Answer:
     named = {name.replace("-", "_") for name in arguments.format}
     formats = tuple(name for name in FORMATS if getattr(arguments, name) or name in named)
     if not formats:
-        raise CommandError("Say in which format: --coco, --coco-keypoints, --labelme or --bop, or several of them.")
+        raise CommandError(f"Say in which format: {', '.join(f'--{name}' for name in FORMATS).replace('_', '-')}.")
     split = split_from_text(arguments.split) if arguments.split else None
     out = Path(arguments.out)
-    plan = ExportPlan(formats, out, split, arguments.seed, arguments.checked_only)
+    plan = ExportPlan(formats, out, split, arguments.seed, arguments.checked_only, arguments.sure_only)
     folder = project_folder(arguments.project)
     with opened(arguments.project) as document, progress_bar("Exporting") as progress:
         reports = export_project(plan, document.store, project_folder=folder, progress=progress)
@@ -56,13 +60,13 @@ def export_labels(arguments: argparse.Namespace) -> Answer:
 
 
 def _source(arguments: argparse.Namespace) -> tuple[str, list[Path]]:
-    """ "coco", "labelme" or "bop", and where it lies; a source without a kind is looked at."""
-    for kind in ("coco", "bop", "labelme"):
+    """ "coco", "labelme", "bop" or "yolo", and where it lies; a source without a kind is looked at."""
+    for kind in ("coco", "bop", "yolo", "labelme"):
         given = getattr(arguments, kind)
         if given:
             return kind, [Path(text) for text in (given if isinstance(given, list) else [given])]
     if not arguments.source:
-        raise CommandError("Say what to import: a folder or file, or one of --labelme, --coco and --bop.")
+        raise CommandError("Say what to import: a folder or file, or one of --labelme, --coco, --bop and --yolo.")
     path = Path(arguments.source)
     return _kind_of(path), [path]
 
@@ -70,16 +74,19 @@ def _source(arguments: argparse.Namespace) -> tuple[str, list[Path]]:
 def _kind_of(path: Path) -> str:
     from core.formats.bop_folder import is_bop
     from core.formats.json_file import read_json_members
+    from core.formats.yolo_folder import is_yolo
 
     if not path.exists():
         raise CommandError(f"There is no {path} to import.")
     if is_bop(path):
         return "bop"
+    if is_yolo(path):
+        return "yolo"
     if path.is_file():
         return "coco" if {"images", "annotations"} <= read_json_members(path).keys() else "labelme"
     if any(path.rglob("*.json")):
         return "labelme"
-    raise CommandError(f"{path} holds neither labelme files nor BOP scenes; a COCO file is named itself.")
+    raise CommandError(f"{path} holds no labelme files, BOP scenes or data.yaml; a COCO file is named itself.")
 
 
 def _bop(path: Path, document: Document, *, folder: Path, progress: Progress) -> ImportOutcome:

@@ -27,6 +27,7 @@ from core.labels.camera_change import with_other_camera
 from core.labels.instance import Instance
 from core.labels.photo import Photo
 from core.labels.project import Role
+from core.labels.words import counted
 
 _LEAST_WORSE = 0.002
 
@@ -63,7 +64,7 @@ def fit(arguments: argparse.Namespace) -> Answer:
                 photo = photo.with_instance(found)
                 fits.append(_fit_json(name, photo, found) | said)
             document.commit(Edit.of("Find pose" if arguments.anew else "Fit pose", before, photo))
-    text = f"Fitted {len(fits)} poses."
+    text = f"Fitted {counted(len(fits), 'pose')}."
     lines = [_line(one) for one in fits]
     code = PROBLEMS if problems else 0
     return Answer("\n".join([text, *lines, *problems]), {"fits": fits, "problems": problems}, code)

@@ -19,8 +19,9 @@ from core.jobs.messages import ImportMeshRequest, MeshProposal
 from core.labels.instance import new_id
 from core.labels.photo import Photo
 from core.labels.shoe_model import ShoeModel
+from core.labels.words import counted
 
-BUILT_IN = "sneaker"
+BUILT_IN = {"sneaker": "low-top", "low-top": "low-top", "high-top": "high-top"}  # words for the shoes that come along
 _AXES = ("+X", "-X", "+Y", "-Y", "+Z", "-Z")
 
 
@@ -32,7 +33,7 @@ def new(arguments: argparse.Namespace) -> Answer:
     store = create_project(path)
     try:
         if not arguments.empty:
-            _add_built_in(Document(store), name=None)
+            _add_built_in(Document(store), "low-top", name=None)
     finally:
         store.close()
     text = f"Made {path}" + ("." if arguments.empty else ", with the built-in sneaker as a shoe model.")
@@ -66,9 +67,10 @@ def add_photos(arguments: argparse.Namespace) -> Answer:
                 problems.append(str(error))
                 continue
             added.append(photo)
-        document.commit(Edit(f"Add {len(added)} photos", tuple((None, photo) for photo in added)))
+        document.commit(Edit(f"Add {counted(len(added), 'photo')}", tuple((None, photo) for photo in added)))
     there = len(files) - len(added) - len(problems)
-    text = f"Added {len(added)} photos; {there} were in the project already, {len(problems)} could not be read."
+    photos = counted(len(added), "photo")
+    text = f"Added {photos}; {there} were in the project already, {len(problems)} could not be read."
     content = {"added": [photo.file for photo in added], "already_there": there, "problems": problems}
     return Answer("\n".join([text, *problems]), content, PROBLEMS if problems else 0)
 
@@ -79,8 +81,8 @@ def add_model(arguments: argparse.Namespace) -> Answer:
     from core.storage.mesh_cache import load_mesh_file
 
     with opened(arguments.project) as document:
-        if arguments.mesh == BUILT_IN and not Path(BUILT_IN).exists():
-            model = _add_built_in(document, name=arguments.name)
+        if arguments.mesh in BUILT_IN and not Path(arguments.mesh).exists():
+            model = _add_built_in(document, BUILT_IN[arguments.mesh], name=arguments.name)
             return Answer(f"Added the built-in shoe model “{model.name}”.", {"model": _model_json(model), "notes": []})
         axes = axes_from_text(arguments.axes) if arguments.axes else None
         landmarks = _landmarks(Path(arguments.landmarks)) if arguments.landmarks else {}
@@ -126,11 +128,12 @@ def info(arguments: argparse.Namespace) -> Answer:
         if arguments.photos:
             content["files"] = [entry.file for entry in entries]
     lines = [
-        f"{content['project']}: {len(entries)} photos ({', '.join(f'{n} {s}' for s, n in statuses.items()) or 'none'})",
-        f"{content['instances']} instances, {content['posed']} with a pose",
+        f"{content['project']}: {counted(len(entries), 'photo')} "
+        f"({', '.join(f'{n} {s}' for s, n in statuses.items()) or 'none'})",
+        f"{counted(content['instances'], 'instance')}, {content['posed']} with a pose",
         "categories: " + ", ".join(f"{one['name']} ({one['role']})" for one in content["categories"]),
         *(
-            f"model: {one['name']}, {one['length_mm']:.0f} mm, {one['landmarks']} landmarks"
+            f"model: {one['name']}, {one['length_mm']:.0f} mm, {counted(one['landmarks'], 'landmark')}"
             for one in content["models"]
         ),
         f"{content['edits']} edits" + (f"; the last: {content['last_edit']}" if history else ""),
@@ -147,10 +150,10 @@ def axes_from_text(text: str) -> tuple[str, str]:
     return toe, up
 
 
-def _add_built_in(document: Document, *, name: str | None) -> ShoeModel:
-    from core.sneaker.shipped import shipped_sneaker
+def _add_built_in(document: Document, shoe: str, *, name: str | None) -> ShoeModel:
+    from core.sneaker.shipped import shipped_shoe
 
-    model, mesh = shipped_sneaker()
+    model, mesh = shipped_shoe(shoe)
     if model.id in document.project.models:
         raise CommandError(f"The built-in shoe model “{model.name}” is in the project already.")
     model = _stored(document, replace(model, name=name) if name else model, mesh)

@@ -26,6 +26,7 @@ from core.jobs.outlines import DOUBTFUL_SCORE, found_anew, new_instance, outline
 from core.labels.instance import Instance, Source
 from core.labels.photo import Photo
 from core.labels.project import Role
+from core.labels.words import counted
 
 Box = tuple[float, float, float, float]
 
@@ -98,9 +99,9 @@ class _Work:
     def answer(self, photos: int) -> Answer:
         """What the command says."""
         doubtful = [one for one in self.made if one["score"] is not None and one["score"] < DOUBTFUL_SCORE]
-        lines = [f"Outlined {len(self.made)} instances in {photos} photos."]
+        lines = [f"Outlined {counted(len(self.made), 'instance')} in {counted(photos, 'photo')}."]
         if self.empty:
-            lines.append(f"{len(self.empty)} photos have none: {', '.join(self.empty)}.")
+            lines.append(f"{counted(len(self.empty), 'photo has', 'photos have')} none: {', '.join(self.empty)}.")
         if doubtful:
             lines.append(f"{len(doubtful)} are doubtful: {', '.join(dict.fromkeys(one['photo'] for one in doubtful))}.")
         notes = list(dict.fromkeys(self.notes))
