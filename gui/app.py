@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,9 +12,11 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from gui import theme
+from gui.icons import program_icon
 from gui.inference import Inference
 from gui.main_window import MainWindow
 from gui.preferences import Preferences
+from gui.run_watch import RunWatch
 from gui.workplace import Workplace, open_first
 
 WARM_UP_MS = 50
@@ -26,6 +29,8 @@ def make_application(arguments: Sequence[str]) -> QApplication:
     app = existing if isinstance(existing, QApplication) else QApplication(list(arguments))
     app.setApplicationName("Outsole")
     app.setOrganizationName("Outsole")
+    app.setDesktopFileName("outsole")  # what Wayland takes the window's icon from
+    app.setWindowIcon(program_icon())
     return app
 
 
@@ -36,8 +41,11 @@ def make_window(preferences: Preferences | None = None, inference: Inference | N
     preferences = preferences or Preferences()
     theme.apply(app, preferences["theme"])
     window = MainWindow(Workplace(preferences, inference or Inference()))
-    for problem in preferences.problems:
-        window.workplace.session.notice(problem, "warning")
+    session = window.workplace.session
+    if preferences.problems:  # in one: a second notice would take the place of the first
+        session.notice(" ".join(preferences.problems), "warning", log=True)
+        logging.getLogger("outsole.window").warning("said: %s", " ".join(preferences.problems))
+    preferences.troubled.connect(lambda problem: session.notice(problem, "warning", log=True))
     return window
 
 
@@ -61,11 +69,22 @@ def start_after_paint(window: MainWindow, path: Path | None, *, sample: bool = F
 
 def run(arguments: Sequence[str]) -> int:
     """The program until its window is closed. arguments: the program's name and, perhaps, a project file or SAMPLE."""
+    watch = RunWatch()
+    try:
+        return _run(arguments, watch)
+    finally:
+        watch.end()
+
+
+def _run(arguments: Sequence[str], watch: RunWatch) -> int:
     app = make_application(arguments)
     window = make_window()
+    place = window.workplace
+    watch.watch(place.session, path=lambda: place.desk.path, close=window.close)
     wanted = arguments[1] if len(arguments) > 1 else ""
     sample = wanted == SAMPLE
     start_after_paint(window, Path(wanted) if wanted and not sample else None, sample=sample)
+    QTimer.singleShot(WARM_UP_MS, lambda: watch.look_back(place.session))
     return int(app.exec())
 
 

@@ -29,10 +29,12 @@ from gui.actions.edit_actions import EditActions
 from gui.actions.exchange_actions import ExchangeActions
 from gui.actions.find_actions import FindActions
 from gui.actions.focal_actions import FocalActions
+from gui.actions.help_actions import HelpActions
 from gui.actions.hypothesis_actions import HypothesisActions
 from gui.actions.label_actions import LabelActions
 from gui.actions.look_actions import LookActions
 from gui.actions.material_actions import MaterialActions
+from gui.actions.model_in_use import ModelInUse
 from gui.actions.occluder_actions import OccluderActions
 from gui.actions.pair_actions import PairActions
 from gui.actions.photo_actions import UNFINISHED, PhotoActions
@@ -40,10 +42,14 @@ from gui.actions.photo_files import PhotoFiles
 from gui.actions.photo_menu import PhotoMenu
 from gui.actions.pose_actions import PoseActions
 from gui.actions.pose_batch import PoseBatch
+from gui.actions.pose_targets import PoseTargets
 from gui.actions.project_actions import ProjectActions
 from gui.actions.residual_actions import ResidualActions
 from gui.actions.segment_batch import SegmentBatch
 from gui.actions.sequence_actions import SequenceActions
+from gui.actions.statistics_actions import StatisticsActions
+from gui.actions.support_actions import SupportActions
+from gui.actions.truth_actions import TruthActions
 from gui.actions.unity_actions import UnityActions
 from gui.actions.view_actions import ViewActions
 from gui.panels.review_panel import reviewed_now
@@ -100,7 +106,7 @@ class Commands:
         session, desk = workplace.session, workplace.desk
         asking = Asking(workplace.preferences, window)
         self.materials = MaterialActions(session, desk, workplace.inference, asking=asking, errands=workplace.errands)
-        self._poses = PoseActions(session)
+        self._poses = PoseActions(session, ModelInUse(session, lambda: desk.store))
         self.batch = SegmentBatch(
             session,
             workplace.inference,
@@ -114,7 +120,7 @@ class Commands:
             reviewed=self._reviewed,
         )
         workplace.panels.review.reason_given.connect(photos.give_reason)
-        workplace.panels.poses.marked.connect(lambda status, ids: photos.set_status(Status(status), ids))
+        workplace.panels.poses.marked.connect(lambda status, ids: photos.mark_cards(Status(status), ids))
         self.photo_files = PhotoFiles(session, desk)
         self._photo_menu = PhotoMenu(
             session, photos, self.photo_files, batch=self.batch, segment_open=lambda: self.run("segment_photo")
@@ -122,11 +128,10 @@ class Commands:
         self.views = ViewActions(session, workplace.canvas, preferences=workplace.preferences)
         self._finding = FindActions(workplace.preferences, window, self.run)
         self.actions = self._finding.actions = ActionSet(
-            self._table(asking, photos), window=window, canvas=workplace.canvas
+            self._table(asking, photos), window=window, canvas=workplace.canvas, say=session.notice
         )
-        self.views.all_actions = lambda: self.actions.table
         self.palette = ToolPalette(self.actions[name] if name else None for name in PALETTE)
-        self.materials.model_taken.connect(self._poses.use_model)
+        self.materials.model_taken.connect(self._poses.models.use)
         self._connect_hand()
         self._connect_panels()
         self._keep_fresh()
@@ -134,6 +139,7 @@ class Commands:
     def add_panel(self, title: str, dock: QDockWidget) -> None:
         """A panel can be folded away from the View menu."""
         self.views.add_panel(title, dock)
+        self.actions.hear(dock)
 
     def run(self, action_id: str) -> None:
         """What the menu would do."""
@@ -164,7 +170,7 @@ class Commands:
         yield from (*place.segmenting.table(), *self.batch.table(), *place.offers.table(), *projects.label_table())
         yield from (
             *self._poses.table(),
-            *_auto_table(place, self._poses, menu=self._photo_menu),
+            *_auto_table(place, self._poses.models, menu=self._photo_menu),
             *place.machine.table(),
             *LookActions(session).table(),
             *photos.table(),
@@ -175,12 +181,22 @@ class Commands:
         canvas, watch = place.canvas, place.panels.keypoints.watch
         clicks = ClickActions(session, watch, errands=errands, place_px=lambda: pointed_px(canvas))
         place.panels.keypoints.sigma_edited.connect(clicks.set_sigma)
-        place.panels.keypoints.watch.model_for = self._poses.model_for
+        place.panels.keypoints.watch.model_for = self._poses.models.of
         yield from clicks.table()
         yield from self.views.table()
         yield from (*self._camera_table(asking), *UnityActions(session, preferences).table())
         yield from ResidualActions(session, place.canvas).table()
-        yield from self._finding.table()
+        window = asking.window
+        yield from StatisticsActions(session, desk, errands=errands, preferences=preferences, window=window).table()
+        coach = place.panels.coach
+        helping = HelpActions(
+            session, window, all_actions=lambda: self.actions.table, start_tutorial=lambda: coach.start()
+        )
+        truth = TruthActions(session, place.canvas, place.inference, mesh_file=desk.mesh_file)
+        stop = place.machine.also_stop
+        place.machine.also_stop = lambda: stop() or truth.stop()
+        yield from (*helping.table(), *projects.help_table(), *truth.table(), *self._finding.table())
+        yield from (*SupportActions(desk, window).table(), *helping.last_table())
 
     def _camera_table(self, asking: Asking) -> Iterable[Action]:
         place, panel = self._workplace, self._workplace.panels.camera
@@ -201,8 +217,8 @@ class Commands:
         panel.unity_copy_requested.connect(lambda: self.run("unity_copy"))
         panel.unity_paste_requested.connect(lambda: self.run("unity_paste"))
         place.panels.pose.camera_requested.connect(lambda: self.views.show_panel("Camera"))
-        why_no_fit, mesh_file = place.machine.why_no_fit, place.desk.mesh_file
-        focal = FocalActions(place.session, place.inference, mesh_file=mesh_file, why_no_fit=why_no_fit)
+        why_no_fit, shoe_file = place.machine.why_no_fit, place.desk.shoe_file
+        focal = FocalActions(place.session, place.inference, shoe_file=shoe_file, why_no_fit=why_no_fit)
         panel.fit_requested.connect(focal.ask)
         return (*cameras.table(), *focal.table())
 
@@ -228,9 +244,13 @@ class Commands:
         panels = self._workplace.panels
         panels.welcome.wanted.connect(self.run)
         panels.welcome.project_wanted.connect(lambda file: self._workplace.desk.open(Path(file)))
+        panels.notices.log_wanted.connect(lambda: self.run("show_log"))
         panels.photos.add_requested.connect(lambda: self.run("add_photos"))
+        panels.coach.key_of = lambda action_id: next(iter(self.actions.keys_of(action_id)), "")
+        panels.coach.own_photos.connect(lambda: self.run("start_photos"))
         panels.photos.menu_requested.connect(self._offer_photo_menu)
         panels.models.import_requested.connect(lambda: self.run("import_model"))
+        panels.models.built_in_requested.connect(lambda name: self.run(f"add_{name.replace('-', '_')}"))
         panels.instances.addAction(self.actions["delete"])  # its key counts there too; other lists have their own
         panels.instances.opened.connect(lambda _: self.run("zoom_instance"))
         panels.instances.menu_requested.connect(lambda _, at: self._offer_menu())
@@ -273,7 +293,7 @@ class Commands:
         return reviewed_now(self._workplace.preferences["annotator"] or user_name(), reason)
 
     def _use_model(self, model_id: str) -> None:
-        self._poses.use_model(model_id)
+        self._poses.models.use(model_id)
         model = self._workplace.session.project.models.get(model_id)
         if model is not None:
             self._workplace.session.notice(f"Shift+Q places “{model.name}” from now on.")
@@ -336,18 +356,20 @@ class Commands:
         self.actions.refresh()
 
 
-def _auto_table(place: Workplace, poses: PoseActions, *, menu: PhotoMenu) -> Iterable[Action]:
+def _auto_table(place: Workplace, models: ModelInUse, *, menu: PhotoMenu) -> Iterable[Action]:
     """The commands that look for poses and flip through them."""
     offered = (place.session, place.proposals, place.inference)
-    mesh_file, models = place.desk.mesh_file, poses.model_for
-    auto = AutoActions(*offered, segmenting=place.segmenting, mesh_file=mesh_file, model_for=models)
-    flipping = HypothesisActions(*offered, mesh_file=mesh_file, accept=place.machine.accept)
-    pairs = PairActions(*offered, mesh_file=mesh_file)
+    file, targets = place.desk.shoe_file, PoseTargets(place.session, place.proposals, models.of)
+    auto = AutoActions(*offered, segmenting=place.segmenting, targets=targets, shoe_file=file)
+    flipping = HypothesisActions(*offered, shoe_file=file, accept=place.machine.accept)
+    pairs = PairActions(*offered, shoe_file=file)
     photos = place.panels.photos
-    going_on = SequenceActions(*offered, mesh_file=mesh_file, shown_ids=lambda: photos.shown_ids)
+    going_on = SequenceActions(*offered, shoe_file=file, shown_ids=lambda: photos.shown_ids)
     place.machine.also_stop = lambda: auto.stop() or pairs.stop() or going_on.stop()
     place.shoe.strip.chosen.connect(flipping.show)
     place.shoe.strip.taken_anyway.connect(flipping.take_anyway)
+    place.shoe.strip.model_chosen.connect(models.use)
+    place.shoe.strip.model_chosen.connect(auto.find_with)
     chosen = {"chosen_ids": lambda: place.panels.photos.chosen_ids}
-    batch = menu.poses = PoseBatch(place.session, place.inference, mesh_file=mesh_file, model_for=models, **chosen)
+    batch = menu.poses = PoseBatch(place.session, place.inference, shoe_file=file, model_for=models.of, **chosen)
     return (*auto.table(), *batch.table(), *flipping.table(), *pairs.table(), *going_on.table())

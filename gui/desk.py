@@ -9,6 +9,7 @@ from core.document.document import Document
 from core.document.edit import Edit
 from core.document.store import StorageError, Store
 from core.geometry.mesh import Mesh
+from core.labels.instance import Instance
 from core.labels.photo import Photo
 from core.labels.shoe_model import ShoeModel
 from gui.preferences import Preferences
@@ -88,6 +89,11 @@ class Desk:
                 self._unreadable.add(model.mesh_sha256)
                 self._session.notice(str(failure), "danger")
             return None
+
+    def shoe_file(self, instance: Instance) -> Path | None:
+        """The same of the model an instance has; None, too, where the project has no such model."""
+        model = self._session.project.models.get(instance.model_id or "")
+        return self.mesh_file(model) if model is not None else None
 
     def mesh(self, model: ShoeModel) -> Mesh | None:
         """A model's mesh; None, after a sentence, when it cannot be had."""

@@ -8,10 +8,19 @@ from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+from core.resources import RESOURCES
 from gui import theme
 
 SIZE_PX = 16
-ICON_FOLDER = theme.RESOURCES / "icons"
+ICON_FOLDER = RESOURCES / "icons"
+
+
+def program_icon() -> QIcon:
+    """The program's own icon, in the colours it always has."""
+    made = QIcon()
+    for file in sorted(ICON_FOLDER.glob("outsole-*.png")):
+        made.addFile(str(file))
+    return made
 
 
 def icon(name: str, role: str = "text") -> QIcon:

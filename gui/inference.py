@@ -84,7 +84,7 @@ class Inference(QObject):
         self._callbacks: dict[int, _Callbacks] = {}
         self._newest: dict[int, Step] = {}
         self._series = count(1)
-        self._on_cancel: dict[int, Callable[[], None]] = {}
+        self._on_cancel: dict[int, Callable[[], object]] = {}
         # Queued, so that messages hop from the core's thread to this one, in order.
         self._arrived.connect(self._receive, Qt.ConnectionType.QueuedConnection)
         self._forget_core = self._core.on_state.connect(self._arrived.emit)
@@ -123,7 +123,7 @@ class Inference(QObject):
             self.jobs_changed.emit()
         return job_id
 
-    def begin_series(self, title: str, on_cancel: Callable[[], None]) -> int:
+    def begin_series(self, title: str, on_cancel: Callable[[], object]) -> int:
         """A line in the job list for requests that follow one another; its id. `cancel` of it calls `on_cancel`."""
         series_id = -next(self._series)
         self._jobs[series_id] = Job(series_id, None, title, started_at=time.monotonic())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from math import nan
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -14,10 +13,9 @@ from core.jobs.messages import OverlapResult, Result
 from core.jobs.requests import overlap_request
 from core.labels.instance import Instance
 from core.labels.photo import Photo
-from core.labels.shoe_model import ShoeModel
 from gui.fit_keys import LATE_MS, FitKeys, Key
 from gui.inference import Inference
-from gui.proposals import Proposals
+from gui.posed_shoe import PosedShoe
 from gui.session import Session
 
 REST_MS = 150  # the shoes nobody has chosen wait until the hand pauses
@@ -48,30 +46,20 @@ class OverlapWatch(QObject):
     are measured when the hand rests; `figures_changed` tells of each answer. Nothing of it is written to the document.
     """
 
-    def __init__(
-        self,
-        session: Session,
-        proposals: Proposals,
-        inference: Inference,
-        *,
-        mesh_file: Callable[[ShoeModel], Path | None],
-    ) -> None:
+    def __init__(self, session: Session, shoe: PosedShoe, inference: Inference) -> None:
         super().__init__()
         self.changed: Signal[LiveOverlap | None] = Signal()
         self.figures_changed: Signal[None] = Signal()
         self._session = session
-        self._proposals = proposals
+        self._shoe = shoe
         self._inference = inference
-        self._mesh_file = mesh_file
         self._asked: Key = ()
         self._under_way = False
         self._known = _Known()
         self._told: LiveOverlap | None = None
         self._rest = self._timer(REST_MS, self._measure_others)
         self._late = self._timer(LATE_MS, self._tell_late)
-        signals = session.signals
-        for signal in (signals.shown_changed, signals.selection_changed, proposals.changed):
-            signal.connect(lambda _: self._look())
+        shoe.follow(self._look)
 
     def figures(self) -> dict[str, Figure]:
         """What is known of the shoes of the photo that is shown, by instance id; nothing of those never measured."""
@@ -119,11 +107,9 @@ class OverlapWatch(QObject):
             self.changed.emit(replace(self._told, is_now=False))
 
     def _watched(self) -> Instance | None:
-        selected = self._session.selected
-        if selected is None or selected.region.is_empty:
+        selected, shown = self._session.selected, self._shoe.now
+        if selected is None or selected.region.is_empty or shown is None:
             return None
-        offer = self._proposals.find(selected.id)
-        shown = offer.instance if offer is not None and offer.is_pose else selected
         return shown if shown.pose_estimate is not None else None
 
     def _key(self, instance: Instance) -> Key:
@@ -144,8 +130,7 @@ class OverlapWatch(QObject):
     def _ask(self, instance: Instance, key: Key) -> bool:
         photo = self._session.shown
         project = self._session.project
-        model = project.models.get(instance.model_id or "")
-        file = self._mesh_file(model) if model else None
+        file = self._shoe.file(instance)
         if photo is None or file is None:
             return False
         self._under_way = True

@@ -6,11 +6,13 @@ from itertools import pairwise
 
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QDockWidget, QGridLayout, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QGridLayout, QHBoxLayout, QMainWindow, QWidget
 
 from gui import theme
 from gui.commands import Commands
+from gui.panels.forward import show_by_need
 from gui.panels.mode_tabs import ModeTabs
+from gui.panels.pages import Pages
 from gui.tools.clicks import KEYPOINTS
 from gui.tools.review import REVIEW
 from gui.workplace import Workplace
@@ -66,10 +68,7 @@ class MainWindow(QMainWindow):
 
     def _make_centre(self) -> QWidget:
         panels, centre = self.workplace.panels, QWidget()
-        self._pages = QStackedWidget()
-        self._pages.addWidget(panels.welcome)
-        self._pages.addWidget(self.workplace.canvas)
-        self._pages.addWidget(panels.poses)
+        self._pages = Pages(panels.welcome, self.workplace.canvas, panels.poses)
         # In one cell: a message that comes or goes while the hand draws must not move the photo under it.
         middle = QGridLayout()
         middle.setContentsMargins(0, 0, 0, 0)
@@ -99,8 +98,8 @@ class MainWindow(QMainWindow):
             for before, after in pairwise(tabs):
                 self.tabifyDockWidget(before, after)
             tabs[0].raise_()
-        by_tool, signals = {"align": pose, KEYPOINTS: keypoints, REVIEW: review}, self.workplace.session.signals
-        signals.tool_changed.connect(lambda tool: by_tool[tool].raise_() if tool in by_tool else None)
+        by_tool = {"align": pose, KEYPOINTS: keypoints, REVIEW: review}
+        show_by_need(by_tool, self.workplace.session, self.workplace.proposals)
         self.setTabPosition(LEFT | RIGHT, self.tabPosition(LEFT).North)
         self.resizeDocks([photos, instances], [204, 288], Qt.Orientation.Horizontal)
         self.resizeDocks([instances, pose], [240, 520], Qt.Orientation.Vertical)
@@ -119,7 +118,8 @@ class MainWindow(QMainWindow):
         return dock
 
     def _connect(self) -> None:
-        session = self.workplace.session
+        place, session = self.workplace, self.workplace.session
+        place.panels.coach.place_over(place.canvas, self._pages, place.shoe.foot)
         session.signals.document_changed.connect(lambda _: self._name())
         session.signals.photo_changed.connect(lambda _: self._show_page())
         session.signals.tool_changed.connect(lambda _: self._show_page())
@@ -137,7 +137,7 @@ class MainWindow(QMainWindow):
         self.workplace.canvas.set_surround(colors.surround)
 
     def _name(self) -> None:
-        path = self.workplace.desk.path
+        path = self.workplace.desk.path if self.workplace.session.document is not None else None
         self.setWindowTitle(f"Outsole — {path.name}" if path else "Outsole")
         self.setWindowFilePath(str(path) if path else "")
 
@@ -145,6 +145,6 @@ class MainWindow(QMainWindow):
         preferences = self.workplace.preferences
         geometry, state = preferences["window_geometry"], preferences["window_state"]
         if geometry:
-            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode(errors="replace")))
         if state:
-            self.restoreState(QByteArray.fromBase64(state.encode()))
+            self.restoreState(QByteArray.fromBase64(state.encode(errors="replace")))

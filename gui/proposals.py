@@ -10,11 +10,13 @@ from core.document.signal import Signal
 from core.geometry.camera import Camera
 from core.jobs.messages import Outline
 from core.jobs.outlines import shared
+from core.labels.camera_change import sees_alike
 from core.labels.instance import Instance, Side
 from core.labels.photo import Photo
 from gui.session import Session
 
-MOST_POSES = 6  # so many small pictures have room side by side
+MOST_POSES = 6  # of a search
+MOST_CARDS = 8  # so many small pictures have room side by side; the rest is for twins
 _OWN = -1_000_000  # below the numbers of jobs and of series of jobs
 _SAME = 0.5  # IoU from which on an offer and what was put into the photo are the same thing
 
@@ -70,8 +72,8 @@ class PoseOffer:
         return self.options[self.at]
 
     def with_option(self, option: PoseOption) -> PoseOffer:
-        """One pose more, which is shown; it takes the place of the last where there are `MOST_POSES` already."""
-        kept = self.options[: MOST_POSES - 1]
+        """One pose more, which is shown; it takes the place of the last where there are `MOST_CARDS` already."""
+        kept = self.options[: MOST_CARDS - 1]
         known = (replace(one, rivals=tuple(at for at in one.rivals if at < len(kept))) for one in kept)
         return PoseOffer((*known, option), len(kept))
 
@@ -229,11 +231,11 @@ class Proposals:
         for proposal in taken:
             current = photo.find(proposal.instance.id)
             if current is not None and "locked" in current.flags:
-                self._session.notice("The instance is locked; K unlocks it.", "warning")
+                self._session.notice("The instance is locked; K unlocks it.", "warning", about="offer")
                 return 0
             applied = proposal.applied(after)
             if applied is None:
-                self._session.notice("The instance it was made for is no longer there.", "warning")
+                self._session.notice("The instance it was made for is gone.", "warning", about="offer")
             else:
                 after = applied
                 done.append(proposal)
@@ -317,27 +319,37 @@ class Proposals:
         now = {after.id: after for _, after in edit.changes if isinstance(after, Photo)}
         stale = tuple(p for p in kept if p.photo_id in now and _is_stale(p, now[p.photo_id]))
         if stale:
-            self._session.notice("What was offered is withdrawn: its sneaker was changed. Q or E asks again.")
+            what = "camera" if any(_is_late(p, now[p.photo_id]) for p in stale) else "sneaker"
+            self._session.notice(f"What was offered is withdrawn: its {what} was changed. Q or E asks again.")
             kept = tuple(p for p in kept if p not in stale)
         if kept != self._all:
             self._replace(kept)
 
     def _replace(self, proposals: tuple[Proposal, ...]) -> None:
-        self._all = proposals
-        if all(p.instance.id != self.chosen_id for p in proposals):
+        photo = self._session.photo
+        late = tuple(p for p in proposals if photo is not None and p.photo_id == photo.id and _is_late(p, photo))
+        if late:  # its answer came, or its photo was opened, after the camera was changed
+            self._session.notice("A pose came too late: the camera was changed meanwhile. Q or E asks again.")
+        self._all = tuple(p for p in proposals if p not in late)
+        if all(p.instance.id != self.chosen_id for p in self._all):
             self.chosen_id = None
         self.changed.emit(self.shown)
 
 
-def _is_stale(offer: Proposal, photo: Photo) -> bool:
-    """Whether a pose is offered for a sneaker that is gone, or that a hand has moved, sized or named meanwhile.
+def _is_late(offer: Proposal, photo: Photo) -> bool:
+    """Whether a pose was found with another camera than the photo has now: its millimetres are that one's."""
+    camera = offer.camera if offer.is_pose and offer.finished else None
+    return camera is not None and camera != photo.camera and not sees_alike(camera, photo.camera)
 
-    What stands under an offer must not be changed unseen, and Enter must not write over it.
+
+def _is_stale(offer: Proposal, photo: Photo) -> bool:
+    """Whether a pose is offered for a sneaker that is gone, or that a hand has moved, sized or named meanwhile; or for
+    another camera. What stands under an offer must not be changed unseen, and Enter must not write over it.
     """
     if offer.basis is None or not offer.is_pose or not offer.finished:
-        return False
+        return _is_late(offer, photo)
     now, then = photo.find(offer.instance.id), offer.basis
-    if now is None:
+    if now is None or _is_late(offer, photo):
         return True
     return (now.pose, now.side, now.model_id, now.size) not in (
         (then.pose, then.side, then.model_id, then.size),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -14,10 +12,9 @@ from core.jobs.requests import contour_request
 from core.labels.contour_profile import ContourProfile
 from core.labels.instance import Instance
 from core.labels.photo import Photo
-from core.labels.shoe_model import ShoeModel
 from gui.fit_keys import LATE_MS, FitKeys, Key
 from gui.inference import Inference
-from gui.proposals import Proposals
+from gui.posed_shoe import PosedShoe
 from gui.session import Session
 
 NO_PHOTO = "No photo is open."
@@ -45,14 +42,7 @@ class ResidualWatch(QObject):
     why). marked: the place that canvas and plot both point at, an index into the profile. sought: one to be seen.
     """
 
-    def __init__(
-        self,
-        session: Session,
-        proposals: Proposals,
-        inference: Inference,
-        *,
-        mesh_file: Callable[[ShoeModel], Path | None],
-    ) -> None:
+    def __init__(self, session: Session, shoe: PosedShoe, inference: Inference) -> None:
         super().__init__()
         self.changed: Signal[Residuals | None] = Signal()
         self.marked: Signal[int | None] = Signal()
@@ -61,17 +51,15 @@ class ResidualWatch(QObject):
         self.shown: Residuals | None = None
         self.mark_at: int | None = None
         self._session = session
-        self._proposals = proposals
+        self._shoe = shoe
         self._ask_core = inference.submit
-        self._mesh_file = mesh_file
         self._question = _Question()
         self._late = QTimer(self)
         self._late.setSingleShot(True)
         self._late.setInterval(LATE_MS)
         self._late.timeout.connect(self._tell_late)
-        signals = session.signals
-        for signal in (signals.shown_changed, signals.selection_changed, signals.view_changed, proposals.changed):
-            signal.connect(lambda _: self._look())
+        shoe.follow(self._look)
+        session.signals.view_changed.connect(lambda _: self._look())
 
     def want(self, wanted: bool) -> None:
         """Whether a panel shows them; the band along the outline is asked for by the session's view."""
@@ -116,22 +104,16 @@ class ResidualWatch(QObject):
     def _watched(self) -> tuple[Photo, Instance] | str:
         """What is to be measured, or why nothing is."""
         session = self._session
-        photo, selected = session.shown, session.selected
+        photo, shown = session.shown, self._shoe.now
         if not (session.view.residuals or self._question.plotted):
             return ""
-        if photo is None or selected is None:
+        if photo is None or shown is None:
             return NO_PHOTO if photo is None else NO_CHOICE
-        offer = self._proposals.find(selected.id)
-        shown = offer.instance if offer is not None and offer.is_pose else selected
         if shown.region.is_empty:
             return NO_OUTLINE
         if shown.pose_estimate is None:
             return NO_POSE
-        return (photo, shown) if self._file(shown) else NO_MODEL
-
-    def _file(self, instance: Instance) -> Path | None:
-        model = self._session.project.models.get(instance.model_id or "")
-        return self._mesh_file(model) if model else None
+        return (photo, shown) if self._shoe.file(shown) else NO_MODEL
 
     def _ask(self, photo: Photo, instance: Instance, key: Key) -> None:
         question = self._question
@@ -152,7 +134,8 @@ class ResidualWatch(QObject):
                 self._tell(None)
             self._look()
 
-        request = contour_request(photo, instance, project=self._session.project, mesh_file=str(self._file(instance)))
+        file = str(self._shoe.file(instance))
+        request = contour_request(photo, instance, project=self._session.project, mesh_file=file)
         self._ask_core(request, on_result=on_result, on_failed=on_failed)
 
     def _tell(self, residuals: Residuals | None) -> None:

@@ -56,11 +56,13 @@ class Notice:
     """A sentence for the bar under the canvas. level: "info", "success", "warning" or "danger".
 
     about: what it speaks of, "" when nothing later speaks of the same: a newer sentence makes an older one stale.
+    log: the log says more; it stays until it is closed or another of its kind comes.
     """
 
     text: str
     level: str = "info"
     about: str = ""
+    log: bool = False
 
 
 class Session:
@@ -272,9 +274,9 @@ class SessionSignals:
         self.noticed: Signal[Notice] = Signal()
         self.unsaved: Signal[Edit] = Signal()
 
-    def say(self, text: str, level: str = "info", *, about: str = "") -> None:
-        """Say a sentence under the canvas; level and about as in `Notice`."""
-        self.noticed.emit(Notice(text, level, about))
+    def say(self, text: str, level: str = "info", *, about: str = "", log: bool = False) -> None:
+        """Say a sentence under the canvas; level, about and log as in `Notice`."""
+        self.noticed.emit(Notice(text, level, about, log))
 
 
 def _unchecked(edit: Edit) -> Edit:

@@ -22,6 +22,8 @@ QLabel[role="danger"] { color: $danger; }
 QLabel[role="warning"] { color: $warning; }
 QLabel[role="success"] { color: $success; }
 QLabel[role="small-warning"] { color: $warning; font-size: $small_pt; }
+QLabel[role="on-accent"] { color: $accent_text; font-weight: 600; }
+QLabel[role="small-on-accent"] { color: $accent_text; font-size: $small_pt; }
 QLabel[role="figure"] { font-size: $title_pt; font-weight: 600; color: $text; }
 QLabel:disabled { color: $disabled; }
 
@@ -82,6 +84,9 @@ QPushButton[role="primary"]:disabled {
 QPushButton[role="flat"] { background: transparent; border-color: transparent; }
 QPushButton[role="flat"]:hover { background: $hover; }
 QPushButton[role="flat"]:focus { border-color: $accent; }
+QPushButton[role="row"] { background: $panel; text-align: left; }
+QPushButton[role="row"]:hover { background: $hover; }
+QPushButton[role="row"]:focus { border-color: $accent; }
 QPushButton[role="segment"] { border-radius: 0; padding: 0 4px; background: $field; }
 QPushButton[role="segment"]:hover { background: $hover; }
 QPushButton[role="segment"]:checked {
@@ -131,7 +136,7 @@ QAbstractItemView {
 }
 QTableView, QTableWidget { gridline-color: $line; background: $field; border: 1px solid $line; border-radius: 4px; }
 QHeaderView::section {
-    background: $panel; color: $dim; border: none; border-bottom: 1px solid $line; padding: 4px 8px;
+    background: $panel; color: $dim; border: none; border-bottom: 1px solid $line; padding: 4px 3px;
     font-size: $small_pt; font-weight: 600;
 }
 QListView[role="boxed"], QListWidget[role="boxed"], QTreeView[role="boxed"] {

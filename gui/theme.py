@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
+from core.resources import RESOURCES
 from gui.style_sheet import style_sheet
 
-RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 SMALL, NORMAL, TITLE = 0.9, 1.0, 1.12
 THEMES = ("dark", "light")
 

@@ -20,6 +20,7 @@ from gui.canvas.canvas import Canvas
 from gui.canvas.click_overlay import ClickOverlay
 from gui.canvas.drag_key import DragKey
 from gui.canvas.hypothesis_pictures import HypothesisPictures
+from gui.canvas.making_room import MakingRoom
 from gui.canvas.pose_pictures import PosePictures
 from gui.canvas.shoe_layer import ShoeOverlay
 from gui.canvas.shoe_renderer import ShoeRenderer
@@ -44,6 +45,7 @@ from gui.panels.review_panel import ReviewPanel
 from gui.panels.status_line import StatusLine
 from gui.panels.thumbnails import Thumbnails
 from gui.panels.welcome import Welcome
+from gui.posed_shoe import PosedShoe
 from gui.preferences import Preferences
 from gui.proposals import Proposal, Proposals
 from gui.residual_view import ResidualView
@@ -55,6 +57,9 @@ from gui.tools.drag import Tool
 from gui.tools.polygon import BoxTool, HoleTool, PartTool, PolygonTool
 from gui.tools.review import ReviewTool
 from gui.tools.select import SelectTool
+from gui.tutorial.coach import Coach
+
+_NOTICE_PX = 52  # a message stands above the offered poses
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ class Panels:
     contour: ContourPanel
     keypoints: KeypointPanel
     camera: CameraPanel
+    coach: Coach
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +104,8 @@ class Workplace:
         self.proposals = Proposals(self.session)
         self.desk = Desk(self.session, preferences)
         self.errands = Errands(self.session)
-        photo_file, mesh_file = self.desk.photo_file, self.desk.mesh_file
-        asked: dict[str, Any] = {"mesh_file": mesh_file, "preferences": preferences}
+        photo_file, shoe_file = self.desk.photo_file, self.desk.shoe_file
+        asked: dict[str, Any] = {"shoe_file": shoe_file, "preferences": preferences}
         self.machine = Machine(self.session, self.proposals, inference, errands=self.errands, **asked)
         asked = {"photo_file": photo_file, "preferences": preferences}
         self.segmenting = SegmentActions(self.session, self.proposals, inference, **asked)
@@ -142,6 +148,7 @@ class Workplace:
         session = self.session
         pictures = Thumbnails(self.desk.file_named) if self.preferences["thumbnails"] else None
         models = ModelPictures(self.desk, self.errands)
+        posed = PosedShoe(session, self.proposals, self.desk.shoe_file)
         library = ModelLibrary(session, models.picture)
         models.ready = library.refresh
         surfaces = ModelSurfaces(self.desk, self.errands)
@@ -159,10 +166,17 @@ class Workplace:
             NoticeBar(session),
             StatusLine(JobStatus(self.inference)),
             Welcome(session, self.preferences),
-            ContourPanel(ResidualWatch(session, self.proposals, self.inference, mesh_file=self.desk.mesh_file)),
+            ContourPanel(ResidualWatch(session, posed, self.inference)),
             keypoints,
             CameraPanel(session, self.preferences),
+            self._make_coach(),
         )
+
+    def _make_coach(self) -> Coach:
+        desk, errands = self.desk, self.errands
+        coach = Coach(self.session, self.proposals, desk=desk, errands=errands, preferences=self.preferences)
+        coach.watch_exports(self.inference)
+        return coach
 
     def _connect(self) -> None:
         session, panels, canvas = self.session, self.panels, self.canvas
@@ -187,7 +201,7 @@ class Workplace:
         session.signals.shown_changed.connect(lambda photo: panels.status.show_photo(photo))
         panels.photos.chosen.connect(self._choose_photo)
         session.signals.document_changed.connect(lambda _: panels.photos.look_again())
-        watch = OverlapWatch(session, self.proposals, self.inference, mesh_file=mesh)
+        watch = OverlapWatch(session, PosedShoe(session, self.proposals, self.desk.shoe_file), self.inference)
         panels.poses.use_pictures(PosePictures(renderer, photo_file=self.desk.photo_file, mesh_file=mesh))
         self.shoe = ShoePicture(renderer, overlay, watch, *self._make_strip(renderer))
         watch.changed.connect(self._show_overlap)
@@ -202,6 +216,8 @@ class Workplace:
         canvas, snapping = self.canvas, self.machine.snapping
         strip = HypothesisStrip(self.session, self.proposals)
         strip.use_pictures(HypothesisPictures(renderer, picture=lambda: canvas.picture, mesh_file=self.desk.mesh_file))
+        room = MakingRoom(canvas)
+        strip.laid_over.connect(lambda box, px: room.give_back() if box is None else room.make(box, px + _NOTICE_PX))
         DragKey(canvas, Qt.Key.Key_E, wanted=lambda: snapping.is_dragging, held=snapping.hold)
         return strip, over_the_photo(self.panels.notices, strip)
 

@@ -29,7 +29,7 @@ for pool in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "NUMBA"):
     os.environ[f"{pool}_NUM_THREADS"] = "1"
 # Compiling takes seconds a kernel, so compiled kernels outlive the test run; everything else starts empty.
 os.environ.setdefault("NUMBA_CACHE_DIR", str(CHECKOUT / "build" / "numba"))
-for purpose in ("CONFIG", "CACHE", "DATA"):
+for purpose in ("CONFIG", "CACHE", "DATA", "STATE"):
     folder = FRESH / purpose.lower()
     folder.mkdir()
     os.environ[f"OUTSOLE_{purpose}_DIR"] = str(folder)

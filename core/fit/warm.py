@@ -63,3 +63,7 @@ def _blob() -> Mesh:
     ends.append(np.stack([np.roll(at[-1], -1), at[-1], np.full(_AROUND, at[-1, 0])], axis=-1))
     faces = np.concatenate([*(quad.reshape(-1, 3) for quad in quads), *(end[1:-1] for end in ends)])
     return Mesh(vertices, faces.astype(np.int32))
+
+
+if __name__ == "__main__":
+    warm_up()

@@ -43,12 +43,12 @@ def _seen_by(instance: Instance, before: Camera, after: Camera, *, keep_distance
     estimate = instance.pose_estimate
     if estimate is None:
         return instance
-    if _sees_alike(before, after):
+    if sees_alike(before, after):
         return instance.with_pose_estimate(replace(estimate, camera_source=after.source))
     pose = estimate.pose if keep_distance else pose_seen_by(estimate.pose, before, after)
     return instance.with_pose_estimate(replace(estimate.with_pose(pose), camera_source=after.source))
 
 
-def _sees_alike(before: Camera, after: Camera) -> bool:
+def sees_alike(before: Camera, after: Camera) -> bool:
     """Whether only what is said of the source differs: what was measured of the poses still holds."""
     return replace(before, source=after.source, source_name=after.source_name) == after

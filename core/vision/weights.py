@@ -14,9 +14,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from core.resources import RESOURCES
 from core.vision.unet import NetSpec, SneakerNet, build_net
 
-WEIGHTS_FOLDER = Path(__file__).resolve().parents[2] / "resources" / "weights"
+WEIGHTS_FOLDER = RESOURCES / "weights"
 SUFFIX = ".safetensors"
 DEFAULT_NET = "sneaker-unet"
 

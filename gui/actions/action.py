@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
+from gui.actions.silent_keys import SilentKeys
 from gui.icons import icon
 
 _NATIVE = QKeySequence.SequenceFormat.NativeText
@@ -43,15 +44,19 @@ class Action:
 
 
 class ActionSet:
-    """The QActions of a table, kept in step with what can be done."""
+    """The QActions of a table, kept in step with what can be done. say: told why a command cannot be used now."""
 
-    def __init__(self, table: Iterable[Action], *, window: QWidget, canvas: QWidget) -> None:
+    def __init__(
+        self, table: Iterable[Action], *, window: QWidget, canvas: QWidget, say: Callable[[str], object] = str
+    ) -> None:
         self._table = {action.id: action for action in table}
+        self._say = say
         self._made: dict[str, QAction] = {}
         for action in self._table.values():
             made = self._make(action, window)
             (canvas if action.on_canvas else window).addAction(made)
             self._made[action.id] = made
+        self._silent = SilentKeys(window, canvas, self._tell_why)
 
     def __getitem__(self, action_id: str) -> QAction:
         return self._made[action_id]
@@ -60,6 +65,11 @@ class ActionSet:
     def table(self) -> tuple[Action, ...]:
         """Every command."""
         return tuple(self._table.values())
+
+    def keys_of(self, action_id: str) -> tuple[str, ...]:
+        """The keys of a command; none for one there is not."""
+        action = self._table.get(action_id)
+        return action.keys if action is not None else ()
 
     def fill(self, menu_bar: QMenuBar, groups: Iterable[str]) -> None:
         """A menu a group, in that order; commands in the order of the table."""
@@ -87,6 +97,22 @@ class ActionSet:
             if action.checked is not None:
                 made.setChecked(action.checked())
 
+    def hear(self, panel: QWidget) -> None:
+        """Say of keys in a panel's lists, too, why they do nothing."""
+        self._silent.watch(panel)
+
+    def _tell_why(self, keys: QKeySequence, on_canvas: bool) -> None:
+        """Say why a key does nothing; not of one that is no command's, or whose command can be used."""
+        reason = ""
+        for action_id, action in self._table.items():
+            if (on_canvas or not action.on_canvas) and keys in self._made[action_id].shortcuts():
+                why_not = action.why_not()
+                if why_not is None:
+                    return
+                reason = reason or why_not
+        if reason:
+            self._say(reason)
+
     def rename(self, action_id: str, text: str) -> None:
         """Call a command something else for now ("Undo Move vertex")."""
         self._made[action_id].setText(text)
@@ -106,8 +132,11 @@ class ActionSet:
 
         def run() -> None:
             # Asked again: a key can come between a change and the next look at what can be done.
-            if action.why_not() is None:
+            reason = action.why_not()
+            if reason is None:
                 action.run()
+            else:
+                self._say(reason)
 
         made.triggered.connect(lambda *_: run())
         return made

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.document.store import StorageError
+from core.labels.words import counted
 from gui.actions.action import Action
 from gui.actions.asking import Asking
 from gui.actions.material_actions import NO_PROJECT
@@ -34,7 +35,7 @@ class AgreementActions:
             Action(
                 "second_pass", "Begin a second, &blind pass", "&Review", self.begin, (), need, "copy", separated=True
             ),
-            Action("agreement", "Compare &with a second pass…", "&Review", self.compare, (), need, "check"),
+            Action("agreement", "Compare with a &second pass…", "&Review", self.compare, (), need, "check"),
         ]
 
     def begin(self) -> None:
@@ -51,7 +52,7 @@ class AgreementActions:
         except (StorageError, ValueError) as failure:
             self._session.notice(str(failure), "warning")
             return
-        photos = "1 photo" if len(ids) == 1 else f"{len(ids)} photos"
+        photos = counted(len(ids), "photo")
         self._session.notice(
             f"{file.name} has {photos} and none of their labels. Open it (Ctrl+O), or have somebody else label it, "
             "then compare the two from here.",

@@ -27,9 +27,9 @@ class Asking:
         self._remembered(names[0] if names else "")
         return [Path(name) for name in names]
 
-    def new_file(self, title: str, patterns: str) -> Path | None:
+    def new_file(self, title: str, patterns: str, *, start: Path | None = None) -> Path | None:
         """A name for a file to be made."""
-        name, _ = QFileDialog.getSaveFileName(self.window, title, self._folder, patterns)
+        name, _ = QFileDialog.getSaveFileName(self.window, title, str(start) if start else self._folder, patterns)
         return self._remembered(name)
 
     def folder(self, title: str, *, start: Path | None = None) -> Path | None:

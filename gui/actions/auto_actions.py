@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from core.jobs.messages import Failed
 from core.jobs.requests import search_request
 from core.labels.instance import Instance
 from core.labels.photo import Photo
-from core.labels.project import Role
-from core.labels.shoe_model import ShoeModel
 from gui.actions.action import Action
 from gui.actions.edit_actions import LOCKED, NO_PHOTO
+from gui.actions.late_words import of_photo
 from gui.actions.pose_offers import offered_poses
 from gui.actions.pose_search import GOOD_IOU, Findings, PoseSearch
+from gui.actions.pose_targets import Point, PoseTargets, Target
 from gui.actions.pose_words import POSING, offered_words
 from gui.actions.segment_actions import SegmentActions
 from gui.inference import Inference
@@ -27,17 +27,12 @@ NOT_A_SHOE = "Only an instance of a shoe category has a pose."
 NO_MODEL = "Import a shoe model first (Ctrl+M)."
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A sneaker to be posed: the instance with outline and model, and what it was made from, None for a new one."""
-
-    instance: Instance
-    basis: Instance | None
-
-
 @dataclass(slots=True)
 class _Run:
-    """A job under way: whose pose is looked for now, who follows, and how to stop it; shape_free: as in a request."""
+    """A job under way: whose pose is looked for now, who follows, and how to stop it; shape_free: as in a request.
+
+    at: where the pointer was, px. is_held: until the outlines are there that were asked for before.
+    """
 
     series_id: int
     photo: Photo
@@ -46,6 +41,8 @@ class _Run:
     count: int = 1
     done: int = 0
     shape_free: bool = False
+    at: Point | None = None
+    is_held: bool = False
     offered: tuple[int, str] | None = None
     stop: Callable[[], object] = lambda: None
 
@@ -60,21 +57,22 @@ class AutoActions:
         inference: Inference,
         *,
         segmenting: SegmentActions,
-        mesh_file: Callable[[ShoeModel], Path | None],
-        model_for: Callable[[Instance], ShoeModel | None],
+        shoe_file: Callable[[Instance], Path | None],
+        targets: PoseTargets,
     ) -> None:
         self._session = session
         self._proposals = proposals
         self._inference = inference
         self._segmenting = segmenting
-        self._mesh_file = mesh_file
-        self._model_for = model_for
+        self._shoe_file = shoe_file
+        self._targets = targets
         self._run: _Run | None = None
-        session.signals.document_changed.connect(lambda _: self._forget())
+        session.signals.document_changed.connect(self._forget)
+        inference.jobs_changed.connect(self._look_at_outlines)
 
     def table(self) -> list[Action]:
         """The commands that look for a pose."""
-        words, free = "Find the &pose", "Find the pose, width and height &free"
+        words, free = "Find the &pose", "Find the pose, &width and height free"
         return [
             Action("find_pose", words, "&Pose", self.find, ("Q",), self.why_not, icon="machine", separated=True),
             Action("find_pose_shaped", free, "&Pose", self.find_shaped, ("Ctrl+Alt+Q",), self.why_not),
@@ -90,19 +88,26 @@ class AutoActions:
         if photo is None:
             return
         self._leave()
-        targets = self._targets(photo)
-        if targets is None:
-            sentence = "Several sneakers are outlined: choose one, or point at it, and press Q again."
-            self._session.notice(sentence, "warning", about=POSING)
-            return
-        title = f"Find {len(targets)} poses" if len(targets) > 1 else "Find the pose"
-        series_id = self._inference.begin_series(title, self._cancelled)
-        run = _Run(series_id, photo, targets, count=max(len(targets), 1), shape_free=shape_free)
-        self._run = run
-        if not targets or targets[0].instance.region.is_empty:
-            self._outline(run)
+        at = self._segmenting.pointer()
+        targets = self._targets.of(photo, at)
+        if not targets and self._segmenting.is_busy_with(photo.id):
+            self._hold(photo, at, shape_free=shape_free)
+        elif targets is None:
+            self._ask_which()
         else:
-            self._next(run)
+            self._begin(photo, targets, shape_free=shape_free)
+
+    def find_with(self, model_id: str) -> None:
+        """Look again for the pose that is offered, with another ShoeModel."""
+        offer, model = self._proposals.pose, self._session.project.models.get(model_id)
+        photo = self._session.photo
+        if offer is None or model is None or photo is None or offer.instance.model_id == model_id:
+            return
+        self._leave()
+        self._proposals.drop((offer,))
+        basis = offer.basis and photo.find(offer.basis.id)
+        made = basis if basis is not None and not basis.region.is_empty else offer.instance.with_pose_estimate(None)
+        self._begin(photo, [Target(made.with_model(model.id, model.size), basis)])
 
     def stop(self) -> bool:
         """Escape: end what is under way; answers whether there was anything."""
@@ -122,47 +127,52 @@ class AutoActions:
         chosen = self._session.selected
         if chosen is not None and "locked" in chosen.flags:
             return LOCKED
-        return None if chosen is None or self._is_shoe(chosen) else NOT_A_SHOE
+        return None if chosen is None or self._targets.is_shoe(chosen) else NOT_A_SHOE
 
     # ---- whose pose
 
-    def _targets(self, photo: Photo) -> list[Target] | None:
-        """What is meant; [] when it has to be outlined first, None when nobody can tell."""
-        chosen = [photo.find(instance_id) for instance_id in self._session.selection]
-        free = [i for i in chosen if i is not None and self._is_shoe(i) and "locked" not in i.flags]
-        if len(free) > 1:
-            free = [i for i in free if not i.region.is_empty]
-        if free:
-            return [self._target(instance, instance) for instance in free]
-        at = self._segmenting.pointer()
-        offers = [p for p in self._proposals.outlines if p.basis is None]
-        shoes = [i for i in photo.instances if self._is_shoe(i) and not i.region.is_empty and "locked" not in i.flags]
-        if at is not None:
-            pointed = next((i for i in shoes if i.region.contains(at)), None)
-            if pointed is not None:
-                return [self._picked(pointed)]
-            offers = [p for p in offers if p.instance.region.contains(at)] or offers
-        if self._proposals.chosen in offers and self._proposals.chosen is not None:
-            offers = [self._proposals.chosen]
-        if len(offers) == 1:
-            return [self._target(offers[0].instance, None)]
-        bare = [i for i in shoes if i.pose_estimate is None]
-        if len(bare) == 1 and not offers:
-            return [self._picked(bare[0])]
-        return None if bare or offers else []
+    def _begin(self, photo: Photo, targets: Sequence[Target], *, shape_free: bool = False) -> None:
+        title = f"Find {len(targets)} poses" if len(targets) > 1 else "Find the pose"
+        series_id = self._inference.begin_series(title, self.stop)
+        run = _Run(series_id, photo, list(targets), count=max(len(targets), 1), shape_free=shape_free)
+        self._run = run
+        if not targets or targets[0].instance.region.is_empty:
+            self._outline(run)
+        else:
+            self._next(run)
 
-    def _picked(self, instance: Instance) -> Target:
-        self._session.select(instance.id)
-        return self._target(instance, instance)
+    def _hold(self, photo: Photo, at: Point | None, *, shape_free: bool) -> None:
+        """The photo is being outlined: what is meant is known when the outlines are there."""
+        series_id = self._inference.begin_series("Find the pose", self.stop)
+        run = self._run = _Run(series_id, photo, [], shape_free=shape_free, at=at, is_held=True)
+        run.stop = lambda: self._segmenting.give_up(photo.id)
+        self._inference.show_series(series_id, 0.0, text="after the outlines")
+        self._session.notice("Outlining first, then looking for the pose… Escape gives up both.", about=POSING)
 
-    def _target(self, instance: Instance, basis: Instance | None) -> Target:
-        model = self._model_for(instance)
-        if model is not None and instance.model_id != model.id:
-            instance = instance.with_model(model.id, model.size)
-        return Target(instance, basis)
+    def _look_at_outlines(self) -> None:
+        run = self._run
+        if run is not None and run.is_held and not self._segmenting.is_busy_with(run.photo.id):
+            run.is_held = False
+            self._session.when_idle(lambda: self._go_on_with_outlines(run))
 
-    def _is_shoe(self, instance: Instance) -> bool:
-        return self._session.project.category(instance.category).role is Role.SHOE
+    def _go_on_with_outlines(self, run: _Run) -> None:
+        if self._run is not run:
+            return
+        self._end(run)
+        photo = self._session.photo
+        if photo is None or photo.id != run.photo.id:
+            name = PurePosixPath(run.photo.file).name
+            self._session.notice(f"No pose was looked for in {name}: you went on. Press Q there.")
+            return
+        targets = self._targets.of(photo, run.at)
+        if targets:
+            self._begin(photo, targets, shape_free=run.shape_free)
+        elif targets is None:
+            self._ask_which()
+
+    def _ask_which(self) -> None:
+        sentence = "Several sneakers are outlined: choose one, or point at it, and press Q again."
+        self._session.notice(sentence, "warning", about=POSING)
 
     # ---- the outline
 
@@ -195,7 +205,7 @@ class AutoActions:
             outlined = bare.instance.with_region(made.region, provenance=made.provenance)
             run.waiting = [replace(bare, instance=outlined)]
         else:
-            run.waiting = [self._target(made, None)]
+            run.waiting = [self._targets.target(made, None)]
         self._next(run)
 
     # ---- the poses
@@ -207,8 +217,7 @@ class AutoActions:
             self._end(run)
             return
         target = run.waiting.pop(0)
-        model = self._model_for(target.instance)
-        file = self._mesh_file(model) if model is not None else None
+        file = self._shoe_file(target.instance)
         if file is None:
             sentence = "The shoe model of this sneaker is not in the project; choose another one in the Pose panel."
             self._on_failed(run, sentence, False)
@@ -252,6 +261,7 @@ class AutoActions:
     def _on_failed(self, run: _Run, sentence: str, cancelled: bool) -> None:
         if self._run is not run:
             return
+        sentence = of_photo(self._session, run.photo, sentence)
         self._session.notice(sentence, "info" if cancelled else "danger", about=POSING)
         if cancelled or not run.waiting:
             self._end(run)
@@ -259,10 +269,7 @@ class AutoActions:
             run.done += 1
             self._next(run)
 
-    def _cancelled(self) -> None:
-        self.stop()
-
-    def _forget(self) -> None:
+    def _forget(self, _: None) -> None:
         self._leave()
 
     def _leave(self) -> bool:

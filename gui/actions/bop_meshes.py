@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.document.store import StorageError
 from core.jobs.messages import Failed, MeshProposal, Result
+from core.labels.words import counted
 from gui.inference import Inference
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class BopMeshes:
     def start(self) -> None:
         """Begin; a set that needs no mesh is done at once."""
         if self._waiting:
-            self._series_id = self._inference.begin_series(f"Read {self._count} shoe models", self.stop)
+            self._series_id = self._inference.begin_series(f"Read {counted(self._count, 'shoe model')}", self.stop)
         self._next()
 
     def stop(self) -> None:

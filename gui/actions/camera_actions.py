@@ -15,6 +15,7 @@ from core.geometry.camera import Camera
 from core.geometry.camera_numbers import focal_35mm, for_size, zoomed
 from core.labels.camera_change import with_other_camera
 from core.labels.photo import Photo, camera_from_focal_35mm
+from core.labels.words import counted
 from gui.actions.action import Action
 from gui.actions.asking import Asking
 from gui.actions.edit_actions import NO_PHOTO
@@ -68,7 +69,7 @@ class CameraActions:
         return [
             Action(
                 "camera_exif",
-                "Camera from E&XIF",
+                "Camera from EXIF",
                 "&Pose",
                 self.from_exif,
                 (),
@@ -76,10 +77,10 @@ class CameraActions:
                 icon="camera",
                 separated=True,
             ),
-            Action("camera_file", "Camera from a calibration f&ile…", "&Pose", self.from_file, (), self._no_photo),
+            Action("camera_file", "Camera from a calibration file…", "&Pose", self.from_file, (), self._no_photo),
             Action(
                 "camera_apply",
-                "Give this camera &to",
+                "Give this camera to",
                 "&Pose",
                 self.offer_photos,
                 (),
@@ -322,7 +323,7 @@ class CameraActions:
 
 
 def _photos(count: int) -> str:
-    return "1 photo" if count == 1 else f"{count} photos"
+    return counted(count, "photo")
 
 
 def _names(files: Sequence[str]) -> str:

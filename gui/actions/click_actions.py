@@ -74,7 +74,7 @@ class ClickActions:
                 repeats=True,
             ),
             Action("keypoint_place", "Put the keypoint here", "&Pose", self.put, ("Insert",), clicking, on_canvas=True),
-            Action("pose_from_clicks", "Pose from the cli&cks", "&Pose", self._offer, ("Alt+Q",), self._no_pose),
+            Action("pose_from_clicks", "Pose from the clicks", "&Pose", self._offer, ("Alt+Q",), self._no_pose),
             Action("keypoint_hidden", "Keypoint hidden or seen", "&Pose", self.hide, ("Y",), at_hand, icon="eye-off"),
             Action(
                 "keypoint_remove",
@@ -188,7 +188,7 @@ class ClickActions:
     def _offer(self) -> None:
         if not self._watch.offer_now():
             report = self._watch.report
-            self._session.notice(report.words if report else NOTHING_CHOSEN, "warning")
+            self._session.notice(report.words if report else NOTHING_CHOSEN, "warning", about="clicks")
 
     def _warm_up(self) -> None:
         """Load what solves, in a thread: the fourth click should not wait for it."""

@@ -1,8 +1,9 @@
-"""Other tools' files: labelme folders, COCO files and BOP datasets come in, and the project goes out to them."""
+"""Other tools' files: labelme folders, COCO files, BOP and YOLO data sets come in, and the project goes out to them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,9 @@ from core.document.document import Document
 from core.document.store import StorageError
 from core.formats.report import Outcome, Report, ReportLine
 from core.jobs.messages import ExportRequest, ExportResult, Result
-from gui.actions.action import Action
+from gui.actions.action import Action, always
 from gui.actions.asking import Asking
+from gui.actions.beginning import Beginning
 from gui.actions.bop_meshes import BopMeshes
 from gui.actions.material_actions import NO_PROJECT
 from gui.background import Errands, Progress
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from core.formats.bop_folder import BopFolder
     from core.formats.bop_models import ReadModel, WantedModel
     from core.formats.merging import ImportOutcome
+    from core.formats.pose_checks import PoseTally
 
 
 _FOLDER = "export_folder"  # of this project, kept in it: another one's export must not be written over
@@ -47,6 +50,7 @@ class ExchangeActions:
         self._inference = inference
         self._asking = asking
         self._errands = errands
+        self._beginning = Beginning(session, desk, asking)
 
     def table(self) -> list[Action]:
         """Every command, in menu order."""
@@ -58,12 +62,13 @@ class ExchangeActions:
                 "&File",
                 self.import_labelme,
                 (),
-                need,
+                always,
                 "import",
                 separated=True,
             ),
-            Action("import_coco", "Import &COCO file…", "&File", self.import_coco, (), need, "import"),
-            Action("import_bop", "Import &BOP dataset…", "&File", self.import_bop, (), need, "import"),
+            Action("import_coco", "Import &COCO file…", "&File", self.import_coco, (), always, "import"),
+            Action("import_bop", "Import &BOP dataset…", "&File", self.import_bop, (), always, "import"),
+            Action("import_yolo", "Import &YOLO data set…", "&File", self.import_yolo, (), always, "import"),
             Action("export", "&Export…", "&File", self.export, ("Ctrl+E",), need, "export"),
         ]
 
@@ -71,7 +76,8 @@ class ExchangeActions:
         """Ask for a folder of labelme files and merge them."""
         path = self._asking.folder("Import a labelme folder")
         if path:
-            self.merge_labelme(path)
+            about = f"With the labels in {path.name}"
+            self._beginning.within_project(path, about, lambda: self.merge_labelme(path))
 
     def merge_labelme(self, path: Path) -> None:
         """Merge labelme files into the project as one edit, and show the report."""
@@ -89,6 +95,11 @@ class ExchangeActions:
         images = self._asking.folder("Folder of its images", start=file.parent) if file else None
         if file is None or images is None:
             return
+        about = f"With the labels in {file.name}"
+        self._beginning.within_project(images, about, lambda: self.merge_coco(file, images))
+
+    def merge_coco(self, file: Path, images: Path) -> None:
+        """Merge a COCO file into the project as one edit, and show the report."""
 
         def read(document: Document, progress: Progress) -> ImportOutcome:
             from core.formats.coco_import import import_coco
@@ -102,7 +113,8 @@ class ExchangeActions:
         """Ask for a BOP dataset and merge it."""
         path = self._asking.folder("Import a BOP dataset")
         if path:
-            self.merge_bop(path)
+            about = f"With the scenes in {path.name}"
+            self._beginning.within_project(path, about, lambda: self.merge_bop(path))
 
     def merge_bop(self, path: Path) -> None:
         """Look for scenes, have the core read the models they need, then merge photos, poses and masks as one edit."""
@@ -132,6 +144,23 @@ class ExchangeActions:
 
         self._errands.run(f"Looking through {path.name}", look, done=read_meshes)
 
+    def import_yolo(self) -> None:
+        """Ask for a YOLO data set and merge it."""
+        path = self._asking.folder("Import a YOLO data set: the folder of its data.yaml")
+        if path:
+            about = f"With the labels in {path.name}"
+            self._beginning.within_project(path, about, lambda: self.merge_yolo(path))
+
+    def merge_yolo(self, path: Path) -> None:
+        """Merge a YOLO data set into the project as one edit, and show the report."""
+
+        def read(document: Document, progress: Progress) -> ImportOutcome:
+            from core.formats.yolo_import import import_yolo
+
+            return import_yolo(path, document, project_folder=self._desk.folder, progress=progress)
+
+        self._merge(f"Importing {path.name}", read)
+
     def export(self) -> None:
         """Ask what and where, and write it from the inference core."""
         if self._desk.path is None:
@@ -141,6 +170,29 @@ class ExchangeActions:
         dialog = ExportDialog(self._desk.path, folder=folder, parent=self._asking.window)
         dialog.chosen.connect(lambda choice: self._export(dialog, choice))
         dialog.open()
+        self._tell_poses(dialog, self._desk.path)
+
+    def _tell_poses(self, dialog: ExportDialog, path: Path) -> None:
+        """What `outsole check` would say of the poses, said before they are exported."""
+
+        def work(progress: Progress) -> tuple[PoseTally, PoseTally]:
+            from core.formats.pose_checks import pose_tally
+            from core.storage.reading import open_for_reading
+
+            store = open_for_reading(path)
+            try:
+                return pose_tally(store, checked_only=False), pose_tally(store, checked_only=True)
+            finally:
+                store.close()
+
+        still_open = [dialog]
+        dialog.finished.connect(lambda _: still_open.clear())
+
+        def done(tallies: tuple[PoseTally, PoseTally]) -> None:
+            for one in still_open:
+                one.show_tallies(*tallies)
+
+        self._errands.run("Looking through the poses", work, done=done, asked=False)
 
     def _export(self, dialog: ExportDialog, choice: ExportChoice) -> None:
         try:
@@ -149,7 +201,8 @@ class ExchangeActions:
         except StorageError as failure:
             self._session.notice(str(failure), "danger")
         out = (str(self._desk.path), str(choice.folder.absolute()))
-        request = ExportRequest(*out, choice.formats, choice.shares, choice.seed, choice.checked_only)
+        request = ExportRequest(*out, choice.formats, choice.shares, choice.seed)
+        request = replace(request, checked_only=choice.checked_only, sure_only=choice.sure_only)
 
         def on_result(result: Result) -> None:
             assert isinstance(result.answer, ExportResult)

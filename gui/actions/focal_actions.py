@@ -12,7 +12,6 @@ from core.jobs.requests import fit_request, fitted, refocused
 from core.labels.camera_change import with_other_camera
 from core.labels.instance import Instance
 from core.labels.photo import Photo
-from core.labels.shoe_model import ShoeModel
 from gui.actions.action import Action
 from gui.inference import Inference
 from gui.session import Session
@@ -30,17 +29,17 @@ class FocalActions:
         session: Session,
         inference: Inference,
         *,
-        mesh_file: Callable[[ShoeModel], Path | None],
+        shoe_file: Callable[[Instance], Path | None],
         why_no_fit: Callable[[], str | None],
     ) -> None:
         self._session = session
         self._inference = inference
-        self._mesh_file = mesh_file
+        self._shoe_file = shoe_file
         self._why_no_fit = why_no_fit
 
     def table(self) -> list[Action]:
         """The command."""
-        text = "Camera from the chosen s&hoe's fit"
+        text = "Camera from the chosen shoe's fit"
         return [Action("camera_fit", text, "&Pose", self.estimate, (), self.why_not)]
 
     def why_not(self) -> str | None:
@@ -62,8 +61,7 @@ class FocalActions:
         """Fit pose and focal length together; what is found is one edit, and what is too unsure is only said."""
         photo = self._session.photo
         basis = photo.find(self._session.selected_id) if photo else None
-        model = self._session.project.models.get(basis.model_id or "") if basis else None
-        file = self._mesh_file(model) if model else None
+        file = self._shoe_file(basis) if basis else None
         if photo is None or basis is None or file is None:
             return
         project = self._session.project

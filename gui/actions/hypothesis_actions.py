@@ -12,18 +12,18 @@ from core.jobs.messages import Failed, FitResult, Result
 from core.jobs.requests import fit_request, fitted
 from core.labels.instance import Instance
 from core.labels.photo import Photo
-from core.labels.shoe_model import ShoeModel
 from gui.actions.action import Action
+from gui.actions.offering import Offering
 from gui.actions.pose_words import POSING, TAKE_ANYWAY, figure_words
 from gui.inference import Inference
-from gui.proposals import PoseOffer, PoseOption, Proposal, Proposals
+from gui.proposals import MOST_CARDS, PoseOffer, PoseOption, Proposal, Proposals
 from gui.session import Session
 
 _SAME_DEG = 4.0
 NO_CHOICE = "No poses are offered: Q looks for them."
 
 
-class HypothesisActions:
+class HypothesisActions(Offering):
     """Changes which of the offered poses is shown; the document hears of none of it before Enter."""
 
     def __init__(
@@ -32,13 +32,10 @@ class HypothesisActions:
         proposals: Proposals,
         inference: Inference,
         *,
-        mesh_file: Callable[[ShoeModel], Path | None],
+        shoe_file: Callable[[Instance], Path | None],
         accept: Callable[[bool], None],
     ) -> None:
-        self._session = session
-        self._proposals = proposals
-        self._inference = inference
-        self._mesh_file = mesh_file
+        super().__init__(session, proposals, inference, shoe_file=shoe_file)
         self._accept = accept
 
     def table(self) -> list[Action]:
@@ -55,7 +52,7 @@ class HypothesisActions:
             ),
             Action(
                 "accept_anyway",
-                "Accept a doubt&ful pose",
+                "Accept a &doubtful pose",
                 pose,
                 self.take_anyway,
                 anyway,
@@ -98,8 +95,7 @@ class HypothesisActions:
 
     def _fit(self, photo: Photo, shown: Instance, start: Pose, *, offer: Proposal | None) -> None:
         project = self._session.project
-        model = project.models.get(shown.model_id or "")
-        file = self._mesh_file(model) if model is not None else None
+        file = self._shoe_file(shown)
         estimate = shown.pose_estimate
         if file is None or estimate is None:
             return
@@ -139,7 +135,9 @@ class HypothesisActions:
             )
         self._proposals.put(fresh)
         keys = f"{option.doubt} {TAKE_ANYWAY}" if option.doubt else "Enter takes it"
-        self._say(photo, f"The twin: {figure_words(fresh)}. {keys}, Escape refuses.")
+        full = now is not None and now.poses is not None and len(now.poses.options) == MOST_CARDS
+        instead = f" It stands in the place of pose {MOST_CARDS}." if full else ""
+        self._say(photo, f"The twin: {figure_words(fresh)}.{instead} {keys}, Escape refuses.")
 
     def _say(self, photo: Photo, words: str) -> None:
         """Of the photo that is shown; another one's offers are seen when it is opened."""

@@ -34,8 +34,8 @@ class LabelActions:
             self._tool("select", "&Choose and change", ("Alt+1",), "select"),
             self._tool("polygon", "Draw &polygon", ("P",), "polygon"),
             self._tool("box", "Outline what is in a &box", ("G",), "box"),
-            self._tool("hole", "Cut &hole", ("Shift+P", "X"), "hole", needs=self._no_choice),
-            self._tool("part", "Add p&art", ("Ctrl+P",), "join", needs=self._no_choice),
+            self._tool("hole", "Cut hol&e", ("Shift+P", "X"), "hole", needs=self._no_choice),
+            self._tool("part", "Add par&t", ("Ctrl+P",), "join", needs=self._no_choice),
         ]
 
     def _tool(
@@ -122,7 +122,7 @@ class LabelActions:
             ),
             Action(
                 "solo",
-                "Show only the &chosen one",
+                "Show onl&y the chosen one",
                 "&Label",
                 self.solo,
                 ("Shift+H",),
@@ -160,7 +160,7 @@ class LabelActions:
         chosen = self._chosen()
         free = [instance for instance in chosen if locked_too or "locked" not in instance.flags]
         if chosen and not free:
-            self._session.notice(LOCKED, "warning")
+            self._session.notice(LOCKED, "warning", about="locked")
         for instance in free:
             changed = change(instance)
             after = after.with_instance(changed) if changed != instance else after

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from core.geometry.steering import angles_deg
@@ -11,9 +12,9 @@ from core.jobs.messages import Failed, FitRequest, FitResult, Request, Result, S
 from core.jobs.requests import fit_request, fitted
 from core.labels.instance import Instance, PoseEstimate, Provenance, Source
 from core.labels.photo import Photo
-from core.labels.shoe_model import ShoeModel
 from gui.actions.action import Action
 from gui.actions.edit_actions import LOCKED
+from gui.actions.late_words import of_photo
 from gui.actions.pose_words import POSING, TAKE_ANYWAY
 from gui.actions.segment_actions import is_outlining
 from gui.actions.snapping import Snapping
@@ -39,16 +40,16 @@ class Machine:
         proposals: Proposals,
         inference: Inference,
         *,
-        mesh_file: Callable[[ShoeModel], Path | None],
+        shoe_file: Callable[[Instance], Path | None],
         errands: Errands,
         preferences: Preferences,
     ) -> None:
         self.also_stop: Callable[[], bool] = lambda: False
-        self.snapping = Snapping(session, inference, mesh_file=mesh_file, preferences=preferences)
+        self.snapping = Snapping(session, inference, shoe_file=shoe_file, preferences=preferences)
         self._session = session
         self._proposals = proposals
         self._inference = inference
-        self._mesh_file = mesh_file
+        self._shoe_file = shoe_file
         self._errands = errands
         session.signals.document_changed.connect(lambda _: self._forget())
 
@@ -68,7 +69,7 @@ class Machine:
                 icon="check",
                 on_canvas=True,
             ),
-            Action("refuse", "Re&fuse or give up", "&Pose", self.refuse, ("Escape",), icon="cancel", on_canvas=True),
+            Action("refuse", "Ref&use or give up", "&Pose", self.refuse, ("Escape",), icon="cancel", on_canvas=True),
             *self.snapping.table(),
         ]
 
@@ -95,7 +96,8 @@ class Machine:
         def on_result(result: Result) -> None:
             self._on_fit(result, photo, basis)
 
-        self._inference.submit(request, on_step=on_step, on_result=on_result, on_failed=self._on_failed)
+        on_failed = partial(self._on_failed, photo)
+        self._inference.submit(request, on_step=on_step, on_result=on_result, on_failed=on_failed)
 
     def why_no_fit(self) -> str | None:
         """The reason why the chosen instance cannot be fitted now."""
@@ -112,10 +114,10 @@ class Machine:
 
     def _fit_request(self, photo: Photo, instance: Instance) -> FitRequest | None:
         project = self._session.project
-        model = project.models.get(instance.model_id or "")
-        file = self._mesh_file(model) if model else None
+        file = self._shoe_file(instance)
         if file is None:
-            self._session.notice("The shoe model of this sneaker is not in the project; choose another one.", "warning")
+            words = "The shoe model of this sneaker is not in the project; choose another one."
+            self._session.notice(words, "warning", about=_FITTING)
             return None
         return fit_request(photo, instance, project=project, mesh_file=str(file))
 
@@ -126,11 +128,9 @@ class Machine:
         doubts = _doubts(answer)
         if answer.iou < answer.start_iou - _LEAST_WORSE:
             self._proposals.refuse(result.job_id)
-            self._session.notice(
-                f"The fit found nothing better than where the shoe is (IoU {answer.start_iou:.3f}); align it nearer by "
-                "hand, and check model, size and foot side.",
-                "warning",
-            )
+            why = f"The fit found nothing better than where the shoe is (IoU {answer.start_iou:.3f})"
+            words = f"{why}; align it nearer by hand, and check model, size and foot side."
+            self._session.notice(of_photo(self._session, photo, words), "warning", about=_FITTING)
             return
         text = f"{text}; {doubts}" if doubts and not answer.doubt else text
         made, label = fitted(basis, photo, answer), "Fit pose"
@@ -202,9 +202,10 @@ class Machine:
             self._inference.cancel(job.id)
         return bool(running)
 
-    def _on_failed(self, failed: Failed) -> None:
+    def _on_failed(self, photo: Photo, failed: Failed) -> None:
         self._proposals.refuse(failed.job_id)
-        self._session.notice(failed.sentence, "info" if failed.cancelled else "danger", about=_FITTING)
+        sentence = of_photo(self._session, photo, failed.sentence)
+        self._session.notice(sentence, "info" if failed.cancelled else "danger", about=_FITTING)
 
 
 def _doubts(answer: FitResult) -> str:

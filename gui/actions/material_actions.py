@@ -13,6 +13,8 @@ from core.labels.photo import Photo
 from core.labels.shoe_model import ShoeModel
 from gui.actions.action import Action
 from gui.actions.asking import Asking
+from gui.actions.beginning import Beginning, counted
+from gui.actions.built_in_shoes import BuiltInShoes
 from gui.background import Errands, Progress
 from gui.desk import SUFFIX, Desk
 from gui.dialogs.import_mesh import ImportMeshDialog
@@ -36,27 +38,42 @@ class MaterialActions:
         self._inference = inference
         self._asking = asking
         self._errands = errands
+        self._beginning = Beginning(session, desk, asking)
+        self._built_in = BuiltInShoes(session, desk)
 
     def table(self) -> list[Action]:
         """Every command, in menu order."""
         need = self.no_project
         return [
-            Action("add_photos", "Add &photos…", "&File", self.add_photos, ("Ctrl+I",), need, "photo", separated=True),
-            Action("add_folder", "Add &folder of photos…", "&File", self.add_folder, ("Ctrl+Shift+I",), need, "folder"),
+            Action(
+                "start_photos", "New project &with photos…", "&File", self.start_photos, icon="photo", separated=True
+            ),
+            Action("add_photos", "Add &photos…", "&File", self.add_photos, ("Ctrl+I",), icon="photo"),
+            Action("add_folder", "A&dd folder of photos…", "&File", self.add_folder, ("Ctrl+Shift+I",), icon="folder"),
             Action("import_model", "Import shoe &model…", "&File", self.import_model, ("Ctrl+M",), need, "model"),
+            *self._built_in.table(),
         ]
 
     def add_photos(self) -> None:
         """Ask for photos and add them."""
         paths = self._asking.files("Add photos", _PHOTO_PATTERNS)
         if paths:
-            self.take_photos(paths)
+            self._bring(paths)
 
     def add_folder(self) -> None:
         """Ask for a folder and add every photo in it."""
         path = self._asking.folder("Add a folder of photos")
         if path:
-            self.take_photos([path])
+            self._bring([path])
+
+    def start_photos(self) -> None:
+        """Ask for photos and begin a project with them, also where one is open."""
+        paths = self._asking.files("Open photos", _PHOTO_PATTERNS)
+        if paths:
+            self._beginning.begin(paths[0], counted(paths), lambda: self.take_photos(paths))
+
+    def _bring(self, paths: list[Path]) -> None:
+        self._beginning.within_project(paths[0], counted(paths), lambda: self.take_photos(paths))
 
     def take_photos(self, paths: list[Path]) -> None:
         """Add photos, and those in folders, as one edit; what cannot be read is named."""
@@ -87,7 +104,7 @@ class MaterialActions:
             self._session.notice(f"{troubles[0]}{more}", "warning")
         elif photos:
             count = "1 photo" if len(photos) == 1 else f"{len(photos)} photos"
-            self._session.notice(f"{count} added. P draws an outline, G boxes a sneaker.", "success")
+            self._session.notice(f"{count} added. S outlines the sneakers of the open one, P draws by hand.", "success")
 
     def import_model(self) -> None:
         """Ask for a mesh file, show what it becomes, and take it."""
@@ -142,15 +159,20 @@ class MaterialActions:
         if projects:
             self._desk.open(projects[0])
             return
-        if self.no_project() is not None:
+        meshes = [path for path in paths if path.suffix.lower() in _MESH_SUFFIXES]
+        photos = [path for path in paths if path not in meshes]
+        if meshes and not photos and self.no_project() is not None:
             self._session.notice(NO_PROJECT, "warning")
             return
-        meshes = [path for path in paths if path.suffix.lower() in _MESH_SUFFIXES]
-        if meshes:
-            self.propose_model(meshes[0])
-        photos = [path for path in paths if path not in meshes]
-        if photos:
-            self.take_photos(photos)
+
+        def take() -> None:
+            if meshes:
+                self.propose_model(meshes[0])
+            if photos:
+                self.take_photos(photos)
+
+        if paths:
+            self._beginning.within_project(paths[0], counted(photos or paths), take)
 
     def no_project(self) -> str | None:
         """Why nothing can be brought in now."""

@@ -33,7 +33,7 @@ class OccluderActions:
         """Both commands."""
         return [
             self._action(OCCLUDER, "Mark what stands be&fore a shoe", "O", "layers"),
-            self._action(IGNORE, "Mark what is to be lef&t out", "Shift+O", "eye-off"),
+            self._action(IGNORE, "Mark what is to be left &out", "Shift+O", "eye-off"),
         ]
 
     def take(self, name: str) -> None:

@@ -12,6 +12,7 @@ from core.jobs.outlines import outlined
 from core.labels.photo import Photo
 from gui.actions.action import Action
 from gui.actions.edit_actions import LOCKED
+from gui.actions.late_words import of_photo
 from gui.actions.segment_actions import photo_ref
 from gui.actions.segment_words import OUTLINING, offer_words
 from gui.canvas.offer_hand import Correction
@@ -55,7 +56,7 @@ class OfferActions:
         none = self._nothing_to_simplify
         return [
             Action("more_corners", "&More corners", "&Label", lambda: self._coarser(1 / _STEP), (".",), none),
-            Action("fewer_corners", "&Fewer corners", "&Label", lambda: self._coarser(_STEP), (",",), none),
+            Action("fewer_corners", "Fewer cor&ners", "&Label", lambda: self._coarser(_STEP), (",",), none),
             Action(
                 "click_back",
                 "Take back the last click",
@@ -117,7 +118,7 @@ class OfferActions:
         if photo is None or instance is None:
             return None
         if "locked" in instance.flags:
-            self._session.notice(LOCKED, "warning")
+            self._session.notice(LOCKED, "warning", about=OUTLINING)
             return None
         as_drawn = OutlineOffer(Outline(instance.region, finest_px=inf), CLICKS)
         job_id = self._proposals.own_job_id()
@@ -145,7 +146,8 @@ class OfferActions:
                 return  # clicked again meanwhile: that answer holds this click, too
             if result.answer.region.is_empty:
                 self._proposals.put(self._reshaped(photo, replace(now, outline=said.without_last_click())))
-                self._session.notice("Nothing would be left of the outline; the click was taken back.", "warning")
+                words = "Nothing would be left of the outline; the click was taken back."
+                self._session.notice(of_photo(self._session, photo, words), "warning", about=OUTLINING)
                 return
             shaped = replace(said, outline=replace(said.outline, region=result.answer.region))
             after = self._reshaped(photo, replace(now, outline=shaped))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from core.geometry.on_floor import starts_on_the_floor
 from core.jobs.messages import Failed, Result, SearchRequest, SearchResult
@@ -13,15 +11,13 @@ from core.jobs.requests import evidence_of, fit_request, fitted, floor_of
 from core.labels.instance import Instance, ShoeSize, Side
 from core.labels.pairs import may_be_pair, middle_px, other_shoe, shoes_of, sides_of_pair
 from core.labels.photo import Photo
-from core.labels.shoe_model import ShoeModel
 from gui.actions.action import Action
 from gui.actions.edit_actions import LOCKED, NO_PHOTO
+from gui.actions.offering import Offering
 from gui.actions.pose_offers import offered_poses
 from gui.actions.pose_search import GOOD_IOU
 from gui.actions.pose_words import POSING, offered_words
-from gui.inference import Inference
-from gui.proposals import PoseOffer, PoseOption, Proposal, Proposals
-from gui.session import Session
+from gui.proposals import PoseOffer, PoseOption, Proposal
 
 _TILTED_DEG, _HIGH_MM = 8.0, 15.0  # from here on two shoes do not stand on one floor
 DRAWING = "Finish what the hand is drawing first."
@@ -34,23 +30,10 @@ NO_MODEL_FILE = "The shoe model of this sneaker is not in the project; choose an
 Two = tuple[Instance, Instance]
 
 
-class PairActions:
+class PairActions(Offering):
     """Offers poses for pairs; nothing is written to the document before Enter."""
 
-    def __init__(
-        self,
-        session: Session,
-        proposals: Proposals,
-        inference: Inference,
-        *,
-        mesh_file: Callable[[ShoeModel], Path | None],
-    ) -> None:
-        self._session = session
-        self._proposals = proposals
-        self._inference = inference
-        self._mesh_file = mesh_file
-        self._job_id: int | None = None
-        session.signals.document_changed.connect(lambda _: self._forget())
+    _job_id: int | None = None  # of what is asked now
 
     def table(self) -> list[Action]:
         """The commands on pairs."""
@@ -213,15 +196,10 @@ class PairActions:
     # ---- inside
 
     def _file_of(self, instance: Instance) -> str | None:
-        model = self._session.project.models.get(instance.model_id or "")
-        file = self._mesh_file(model) if model is not None else None
+        file = self._shoe_file(instance)
         if file is None:
             self._session.notice(NO_MODEL_FILE, "warning", about=POSING)
         return None if file is None else str(file)
-
-    def _forget(self) -> None:
-        """Another project: what was begun for this one is nobody's any more."""
-        self.stop()
 
     def _ended(self, job_id: int) -> None:
         if self._job_id == job_id:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import PurePosixPath
 
 from core.document.edit import Edit
 from core.document.store import StorageError
 from core.labels.photo import Photo, Review, Status
+from core.labels.words import counted
 from gui.actions.action import Action
 from gui.actions.edit_actions import NO_PHOTO
 from gui.session import Session
@@ -51,7 +53,7 @@ class PhotoActions:
             step("next_unchecked", "Next &unchecked photo", 1, "Ctrl+Shift+D", only=Status.LABELLED),
             Action(
                 "tool_review",
-                "All &poses at a glance",
+                "&All poses at a glance",
                 "&Review",
                 lambda: self._session.use_tool(REVIEW),
                 ("Alt+4",),
@@ -113,6 +115,18 @@ class PhotoActions:
             self._session.notice(f"{len(changed)} photos are {status.value} now. Ctrl+Z takes it back.", "success")
         elif status is Status.REJECTED:
             self._session.notice("Rejected. The Review panel keeps why, if you choose to say it.")
+
+    def mark_cards(self, status: Status, photo_ids: Sequence[str]) -> None:
+        """The same from the cards of single shoes: a photo is marked as a whole, and that is said."""
+        self.set_status(status, photo_ids)
+        photos = self._photos(photo_ids)
+        shoes = sum(instance.pose is not None for photo in photos for instance in photo.instances)
+        which = PurePosixPath(photos[0].file).name if len(photos) == 1 else counted(len(photos), "photo")
+        if photos and shoes > len(photos):
+            whole = f"with all {shoes} shoes in {'it' if len(photos) == 1 else 'them'}"
+            self._session.notice(f"{which} {status.value} as a whole, {whole}. Ctrl+Z takes it back.", "success")
+        elif len(photos) == 1:
+            self._session.notice(f"{which} {status.value}. Ctrl+Z takes it back.", "success")
 
     def give_reason(self, reason: str) -> None:
         """Say why the open photo is rejected."""

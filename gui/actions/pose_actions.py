@@ -15,8 +15,10 @@ from core.labels.project import Role
 from core.labels.shoe_model import ShoeModel
 from gui.actions.action import Action
 from gui.actions.edit_actions import LOCKED, NOTHING_CHOSEN
+from gui.actions.model_in_use import ModelInUse
 from gui.session import Session
 
+_POSE = "pose"  # what its notices are about: they go with the photo
 NUDGE_MM = 1.0
 NUDGE_DEG = 1.0
 PUSH_PER_STEP = 0.02
@@ -40,12 +42,11 @@ _NUDGES = (
 
 
 class PoseActions:
-    """The commands of the Pose menu, on one session."""
+    """The commands of the Pose menu, on one session. models: who says which ShoeModel a sneaker gets."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, models: ModelInUse) -> None:
         self._session = session
-        self._model_id: str | None = None
-        session.signals.shown_changed.connect(lambda _: self._note_model())
+        self.models = models
 
     def table(self) -> list[Action]:
         """Every command, in menu order; the nudges have keys and no menu."""
@@ -56,7 +57,7 @@ class PoseActions:
         return [
             Action(
                 "tool_align",
-                "&Align by hand",
+                "Align &by hand",
                 "&Pose",
                 tool,
                 ("Alt+2",),
@@ -64,14 +65,14 @@ class PoseActions:
                 icon="align",
                 checked=lambda: self._session.tool == "align",
             ),
-            Action("place_shoe", "&Place shoe", "&Pose", self.place, ("Shift+Q",), can, icon="shoe"),
+            Action("place_shoe", "Pla&ce shoe", "&Pose", self.place, ("Shift+Q",), can, icon="shoe"),
             Action(
                 "mirror", "&Mirror: the other foot", "&Pose", self.mirror, ("M",), posed, icon="mirror", separated=True
             ),
             Action("reset_pose", "&Reset pose", "&Pose", self.reset, ("Ctrl+R",), posed, icon="reset"),
             Action(
                 "copy_previous",
-                "&Copy pose from previous photo",
+                "Cop&y pose from previous photo",
                 "&Pose",
                 self.copy_previous,
                 ("Ctrl+D",),
@@ -90,16 +91,6 @@ class PoseActions:
             return
         self._commit("Place shoe", photo, _placed(photo, instance, model=model))
         self._session.use_tool("align")
-
-    def use_model(self, model_id: str) -> None:
-        """Place this model next: it was imported, chosen in the library, or used last."""
-        self._model_id = model_id
-
-    def model_for(self, instance: Instance) -> ShoeModel | None:
-        """The model an instance has, else the one used last, else the project's first; None when it has none."""
-        models = self._session.project.models
-        known = models.get(instance.model_id or "") or models.get(self._model_id or "")
-        return known or next(iter(models.values()), None)
 
     def reset(self) -> None:
         """Start the pose again from the outline."""
@@ -131,7 +122,8 @@ class PoseActions:
             source = next((i for i in others if i.side is instance.side), others[0])
             self._commit("Copy pose", photo, _like(instance, source, photo))
             return
-        self._session.notice("No earlier photo has a pose to copy; place the shoe with Shift+Q.", "warning")
+        words = "No earlier photo has a pose to copy; place the shoe with Shift+Q."
+        self._session.notice(words, "warning", about=_POSE)
 
     def remove(self) -> None:
         """Take the pose away and keep the outline."""
@@ -181,12 +173,7 @@ class PoseActions:
     def _shoe(self) -> tuple[Photo | None, Instance | None, ShoeModel | None]:
         photo = self._session.photo
         instance = photo.find(self._session.selected_id) if photo else None
-        return photo, instance, self.model_for(instance) if instance is not None else None
-
-    def _note_model(self) -> None:
-        chosen = self._session.selected
-        if chosen is not None and chosen.model_id:
-            self._model_id = chosen.model_id
+        return photo, instance, self.models.of(instance) if instance is not None else None
 
     def _commit(self, label: str, photo: Photo, instance: Instance) -> None:
         self._session.commit(Edit.of(label, photo, photo.with_instance(instance)))

@@ -14,6 +14,7 @@ from core.labels.instance import Instance
 from core.labels.photo import Photo
 from core.labels.project import Role
 from core.labels.shoe_model import ShoeModel
+from core.labels.words import counted
 from gui.actions.action import Action
 from gui.actions.auto_actions import NO_MODEL
 from gui.actions.pose_search import Findings, PoseSearch
@@ -50,13 +51,13 @@ class PoseBatch:
         session: Session,
         inference: Inference,
         *,
-        mesh_file: Callable[[ShoeModel], Path | None],
+        shoe_file: Callable[[Instance], Path | None],
         model_for: Callable[[Instance], ShoeModel | None],
         chosen_ids: Callable[[], Sequence[str]],
     ) -> None:
         self._session = session
         self._inference = inference
-        self._mesh_file = mesh_file
+        self._shoe_file = shoe_file
         self._model_for = model_for
         self._chosen_ids = chosen_ids
         self._run: _Run | None = None
@@ -71,11 +72,11 @@ class PoseBatch:
     def find(self, photo_ids: Sequence[str]) -> None:
         """Look for the pose of every outlined sneaker without one in these photos, one after another."""
         ids = tuple(photo_ids)
-        series_id = self._inference.begin_series(f"Find poses in {len(ids)} photos", self.stop)
+        series_id = self._inference.begin_series(f"Find poses in {counted(len(ids), 'photo')}", self.stop)
         self._run = _Run(series_id, ids)
         self._session.notice(
-            f"Looking for poses in {len(ids)} photos while you go on; those beyond doubt are written at the end as one "
-            "step. Cancel in the line below keeps what is finished."
+            f"Looking for poses in {counted(len(ids), 'photo')} while you go on; those beyond doubt are written at the "
+            "end as one step. Cancel in the line below keeps what is finished."
         )
         self._next(self._run)
 
@@ -111,12 +112,14 @@ class PoseBatch:
             return
         photo, instance = run.photo, run.waiting.pop(0)
         model = self._model_for(instance)
-        file = self._mesh_file(model) if model is not None else None
-        if model is None or file is None:
+        known = instance
+        if model is not None and instance.model_id != model.id:
+            known = instance.with_model(model.id, model.size)
+        file = self._shoe_file(known)
+        if file is None:
             run.left[photo.file] = "its shoe model is missing"
             self._next(run)
             return
-        known = instance if instance.model_id == model.id else instance.with_model(model.id, model.size)
         request = search_request(photo, known, project=self._session.project, mesh_file=str(file))
 
         def on_found(findings: Findings, finished: bool) -> None:
@@ -187,7 +190,7 @@ class PoseBatch:
                     made += 1
             if after is not before:
                 changes.append((before, after))
-        label = "Find 1 pose" if made == 1 else f"Find {made} poses"
+        label = f"Find {counted(made, 'pose')}"
         if changes and not self._session.commit(Edit(label, tuple(changes))):
             return
         self._session.notice(_summary(run, made, len(changes)), "warning" if run.left else "success")
@@ -212,7 +215,7 @@ def _summary(run: _Run, made: int, photos: int) -> str:
         more = ", …" if len(run.left) > _NAMED else ""
         words.append(f"{len(run.left)} left for you, Q shows what there is: {', '.join(names)}{more}")
     if run.stopped and run.at < len(run.ids):
-        words.append(f"stopped with {len(run.ids) - run.at} photos left")
+        words.append(f"stopped with {counted(len(run.ids) - run.at, 'photo')} left")
     if not made and not run.left:
         return "No sneaker without a pose is outlined in these photos; S or Ctrl+Shift+S outlines them."
     return f"{'; '.join(words)}.{' Ctrl+Z takes all of it back.' if made else ''}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu
 
 from gui.actions.action import Action
 from gui.actions.asking import Asking
-from gui.background import Errands, Progress
+from gui.actions.sample import Sample
+from gui.background import Errands
 from gui.desk import SUFFIX, Desk
 from gui.dialogs.categories import CategoriesDialog
 from gui.dialogs.preferences import PreferencesDialog
@@ -31,9 +30,10 @@ class ProjectActions:
         self._asking = asking
         self._errands = errands
         self._preferences = preferences
+        self._sample = Sample(session, desk, errands)
 
     def table(self) -> list[Action]:
-        """New, open, sample."""
+        """New, open, save."""
         return [
             Action("new_project", "&New project…", "&File", self.new_project, ("Ctrl+N",), icon="add"),
             Action("open_project", "&Open project…", "&File", self.open_project, ("Ctrl+O",), icon="folder"),
@@ -47,8 +47,15 @@ class ProjectActions:
                 icon="clock",
                 menu=self.fill_recent,
             ),
+            Action("close_project", "Close pro&ject", "&File", self._desk.close, ("Ctrl+W",), self._no_project),
             Action("save", "&Save", "&File", self.save, ("Ctrl+S",), self._no_project, icon="save"),
-            Action("open_sample", "Open the &sample", "&File", self.open_sample, icon="shoe"),
+        ]
+
+    def help_table(self) -> list[Action]:
+        """The sample, in the Help menu."""
+        return [
+            Action("open_sample", "Open the &sample", "&Help", self._sample.open, icon="shoe"),
+            Action("fresh_sample", "Open a fresh copy of the sample", "&Help", self._sample.open_fresh),
         ]
 
     def fill_recent(self, menu: QMenu) -> None:
@@ -114,29 +121,6 @@ class ProjectActions:
         path = self._asking.file("Open project", _PATTERNS)
         if path:
             self._desk.open(path)
-
-    def open_sample(self) -> None:
-        """The bundled sample; it is copied into this user's folder the first time, so that it can be worked on."""
-        from core.storage.folders import data_dir
-
-        path = data_dir() / "sample" / f"sample{SUFFIX}"
-        if path.exists():
-            self._desk.open(path)
-            return
-
-        def work(progress: Progress) -> Path:
-            from core.sneaker.sample_project import create_sample_project
-
-            progress(0.0, "copying photos")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            create_sample_project(path)
-            return path
-
-        def done(made: Path) -> None:
-            if self._desk.open(made):
-                self._session.notice("The sample. S outlines the shoe, Q finds its pose; Enter takes it.", "success")
-
-        self._errands.run("Making the sample", work, done=done, anywhere=True)
 
     def show_preferences(self) -> None:
         """What this computer's user prefers."""

@@ -24,6 +24,7 @@ from core.labels.photo import Photo
 from core.labels.project import Role
 from gui.actions.action import Action
 from gui.actions.edit_actions import LOCKED, NO_PHOTO
+from gui.actions.late_words import of_photo
 from gui.actions.segment_words import OUTLINING, offer_words
 from gui.inference import Inference
 from gui.preferences import NETWORK_FIRST, Preferences
@@ -62,7 +63,7 @@ class SegmentActions:
 
     def table(self) -> list[Action]:
         """The commands that ask for outlines."""
-        here = "Segment what is seen, or the c&hosen instance anew"
+        here = "Segment &what is seen, or the chosen instance anew"
         return [
             Action(
                 "segment_photo",
@@ -138,8 +139,7 @@ class SegmentActions:
         return SegmentMethod.NET_FIRST if is_shoe else SegmentMethod.GRABCUT
 
     def _ask(self, photo: Photo, box_px: Box | None, *, method: SegmentMethod, target: Instance | None = None) -> None:
-        self._cancel_older(photo)
-        category = self._session.category_id
+        older, category = self._under_way(photo.id), self._session.category_id
         if method is not SegmentMethod.GRABCUT:
             category = shoe_category(self._session.project, category)
         ref, net = photo_ref(photo, self._photo_file), net_choice(self._preferences)
@@ -153,15 +153,25 @@ class SegmentActions:
         def on_failed(failed: Failed) -> None:
             replaced = any(is_outlining(job.request, photo.id) and not job.cancelled for job in self._inference.jobs)
             if not (failed.cancelled and replaced):  # what was asked for instead has been said already
-                self._session.notice(failed.sentence, "info" if failed.cancelled else "danger", about=OUTLINING)
+                sentence = of_photo(self._session, photo, failed.sentence)
+                self._session.notice(sentence, "info" if failed.cancelled else "danger", about=OUTLINING)
 
         self._inference.submit(request, on_result=on_result, on_failed=on_failed)
+        for job_id in older:
+            self._inference.cancel(job_id)
 
-    def _cancel_older(self, photo: Photo) -> None:
-        for job in self._inference.jobs:
-            asked = job.request
-            if isinstance(asked, SegmentRequest) and asked.photo_id == photo.id and not job.cancelled:
-                self._inference.cancel(job.id)
+    def is_busy_with(self, photo_id: str) -> bool:
+        """Whether outlines of a photo were asked for that are still to come."""
+        return bool(self._under_way(photo_id))
+
+    def give_up(self, photo_id: str) -> None:
+        """End what looks for outlines of a photo."""
+        for job_id in self._under_way(photo_id):
+            self._inference.cancel(job_id)
+
+    def _under_way(self, photo_id: str) -> list[int]:
+        asked = ((job.id, job.request) for job in self._inference.jobs if not job.cancelled)
+        return [number for number, one in asked if isinstance(one, SegmentRequest) and one.photo_id == photo_id]
 
     # ---- answers
 

@@ -11,6 +11,7 @@ from core.document.store import StorageError
 from core.jobs.messages import Failed, Result, SegmentMethod, SegmentRequest, SegmentResult
 from core.jobs.outlines import DOUBTFUL_SCORE, found_anew, shoe_category
 from core.labels.photo import Photo, Status
+from core.labels.words import counted
 from gui.actions.action import Action
 from gui.actions.segment_actions import net_choice, photo_ref
 from gui.inference import Inference
@@ -68,7 +69,7 @@ class SegmentBatch:
         return [
             Action(
                 "segment_chosen",
-                "Segment the photos picked in the &list",
+                "Segment the photos p&icked in the list",
                 "&Label",
                 lambda: self.segment(tuple(self._chosen_ids())),
                 ("Ctrl+Shift+S",),
@@ -96,7 +97,7 @@ class SegmentBatch:
         if self._run is not None or not photo_ids:
             return
         count = len(photo_ids)
-        title = f"Segment {count} photos" if count > 1 else "Segment 1 photo"
+        title = f"Segment {counted(count, 'photo')}"
         self._run = _Run(self._inference.begin_series(title, self.stop), tuple(photo_ids))
         self._session.notice(
             f"{title}: they come one after another while you go on; what is found is written at the end as one step. "
@@ -181,7 +182,7 @@ class SegmentBatch:
             empty += not after.instances
             if after is not before:
                 changes.append((before, after))
-        label = "Segment 1 photo" if len(changes) == 1 else f"Segment {len(changes)} photos"
+        label = f"Segment {counted(len(changes), 'photo')}"
         if changes and not self._session.commit(Edit(label, tuple(changes))):
             return
         level = "warning" if run.failures or doubtful else "success"
@@ -220,7 +221,7 @@ def _summary(run: _Run, made: int, *, photos: int, empty: int, doubtful: list[st
     """ "31 sneakers in 20 photos; 3 photos with none; 2 doubtful (a.jpg). The filter “todo -empty” shows them."."""
     if not run.answers and run.failures:
         return next(iter(run.failures.values()))
-    words = [f"{made} {'sneaker' if made == 1 else 'sneakers'} in {photos} {'photo' if photos == 1 else 'photos'}"]
+    words = [f"{counted(made, 'sneaker')} in {counted(photos, 'photo')}"]
     if empty:
         words.append(f"{empty} with none")
     if doubtful:

@@ -16,9 +16,10 @@ from core.jobs.requests import evidence_of
 from core.labels.instance import Instance, PoseEstimate, Side, new_id
 from core.labels.pairs import matched_shoes, middle_px, same_shoe, shoes_of
 from core.labels.photo import Photo
-from core.labels.shoe_model import ShoeModel
+from core.labels.words import counted
 from gui.actions.action import Action
 from gui.actions.edit_actions import NO_PHOTO
+from gui.actions.offering import Offering
 from gui.actions.pair_actions import DRAWING, NO_MODEL_FILE
 from gui.actions.pose_offers import offered_poses
 from gui.actions.pose_search import GOOD_IOU
@@ -57,7 +58,7 @@ class _Run:
     said: list[str] = field(default_factory=list)
 
 
-class SequenceActions:
+class SequenceActions(Offering):
     """Offers the poses of one photo in the next; nothing is written to the document before Enter.
 
     shown_ids: the photos that the list's filter lets through.
@@ -69,16 +70,12 @@ class SequenceActions:
         proposals: Proposals,
         inference: Inference,
         *,
-        mesh_file: Callable[[ShoeModel], Path | None],
+        shoe_file: Callable[[Instance], Path | None],
         shown_ids: Callable[[], Sequence[str]],
     ) -> None:
-        self._session = session
-        self._proposals = proposals
-        self._inference = inference
-        self._mesh_file = mesh_file
+        super().__init__(session, proposals, inference, shoe_file=shoe_file)
         self._shown_ids = shown_ids
         self._run: _Run | None = None
-        session.signals.document_changed.connect(lambda _: self._forget())
 
     def table(self) -> list[Action]:
         """The command that goes on with the poses."""
@@ -116,10 +113,6 @@ class SequenceActions:
         for job_id in run.asked if run is not None else ():
             self._inference.cancel(job_id)
         return run is not None
-
-    def _forget(self) -> None:
-        """Another project: what was begun for this one is nobody's any more."""
-        self.stop()
 
     def why_not(self) -> str | None:
         """The reason why no pose can be carried on now."""
@@ -192,8 +185,7 @@ class SequenceActions:
 
     def _fit(self, run: _Run, one: Carried, target: Instance) -> None:
         shoe, project = one.shoe, self._session.project
-        model = project.models[shoe.model_id or ""]
-        file = self._mesh_file(model)
+        file = self._shoe_file(shoe)
         if file is None:
             run.said.append(NO_MODEL_FILE)
             return
@@ -252,7 +244,7 @@ def _words(run: _Run) -> tuple[str, str]:
     bare = sum(offer.basis is None for offer in run.offers)
     parts = []
     if run.offers:
-        parts.append(f"{len(run.offers)} {'pose' if len(run.offers) == 1 else 'poses'} carried on")
+        parts.append(f"{counted(len(run.offers), 'pose')} carried on")
     ious = [offer.instance.pose_estimate.iou for offer in run.offers if offer.instance.pose_estimate is not None]
     shown = [f"{iou:.3f}" for iou in ious if iou is not None]
     if shown:

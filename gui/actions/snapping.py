@@ -11,7 +11,6 @@ from core.jobs.messages import FitResult, Result
 from core.jobs.requests import fitted, snap_request
 from core.labels.instance import Instance
 from core.labels.photo import Photo
-from core.labels.shoe_model import ShoeModel
 from gui.actions.action import Action
 from gui.inference import Inference
 from gui.preferences import Preferences
@@ -38,12 +37,12 @@ class Snapping:
         session: Session,
         inference: Inference,
         *,
-        mesh_file: Callable[[ShoeModel], Path | None],
+        shoe_file: Callable[[Instance], Path | None],
         preferences: Preferences,
     ) -> None:
         self._session = session
         self._inference = inference
-        self._mesh_file = mesh_file
+        self._shoe_file = shoe_file
         self._preferences = preferences
         self._held = False
         self._dragged: tuple[Photo, Instance] | None = None
@@ -148,8 +147,7 @@ class Snapping:
         on_failed: Callable[[], None],
     ) -> bool:
         project = self._session.project
-        model = project.models.get(dragged.model_id or "")
-        file = self._mesh_file(model) if model is not None else None
+        file = self._shoe_file(dragged)
         if file is None or dragged.region.is_empty or dragged.pose is None:
             return False
 

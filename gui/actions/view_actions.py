@@ -1,4 +1,4 @@
-"""How the window shows what it shows: zoom, brightness, theme, panels, and the sheet of keys."""
+"""How the window shows what it shows: zoom, brightness, theme and panels."""
 
 from __future__ import annotations
 
@@ -13,34 +13,11 @@ from gui.canvas.canvas import Canvas
 from gui.preferences import Preferences
 from gui.session import Session, ViewOptions
 
-_POINTER_KEYS = (
-    ("Category of new and chosen outlines", "1 … 9"),
-    ("Nudge the shoe 1 mm sideways, up, down", "arrows"),
-    ("Nudge it 1 mm away, nearer", "PgUp · PgDn"),
-    ("Turn it 1° about the screen's axes", "Ctrl+arrows"),
-    ("Turn it 1° in the picture", "Ctrl+PgUp · Ctrl+PgDn"),
-    ("Ten times as far, a tenth as far", "Shift · Alt"),
-    ("Zoom at the pointer", "wheel"),
-    ("Pan", "Space+drag · middle drag"),
-    ("Flicker between photo and shoe", "hold C"),
-    ("Add a vertex", "click an edge"),
-    ("Take a vertex away", "Alt+click"),
-    ("Pick one of several proposals", "click"),
-    ("This belongs to the outline", "Ctrl+click"),
-    ("This does not belong to it", "Ctrl+Shift+click · Alt+click"),
-    ("Turn the shoe", "drag"),
-    ("Slide the shoe", "Shift+drag"),
-    ("Push the shoe", "Ctrl+drag · Ctrl+wheel"),
-    ("Push it and its lens, as large (dolly)", "Ctrl+Shift+wheel"),
-    ("What can be done here", "right click"),
-)
-
 
 class ViewActions:
-    """The commands of the View and Help menus."""
+    """The commands of the View menu."""
 
     def __init__(self, session: Session, canvas: Canvas, *, preferences: Preferences) -> None:
-        self.all_actions: Callable[[], tuple[Action, ...]] = lambda: ()
         self._session = session
         self._canvas = canvas
         self._preferences = preferences
@@ -48,7 +25,7 @@ class ViewActions:
 
     def table(self) -> list[Action]:
         """Every command, in menu order."""
-        return [*self._zooms(), *self._tones(), *self._themes(), *self._panels(), *self._help()]
+        return [*self._zooms(), *self._tones(), *self._themes(), *self._panels()]
 
     def add_panel(self, title: str, dock: QDockWidget) -> None:
         """A panel that can be folded away."""
@@ -64,18 +41,6 @@ class ViewActions:
         chosen = self._session.selected
         if chosen is not None and not chosen.region.is_empty:
             self._canvas.show_box(chosen.region.bounds_px)
-
-    def show_keys(self) -> None:
-        """The sheet of every key."""
-        from gui.dialogs.cheat_sheet import CheatSheet
-
-        rows = [
-            (a.group.replace("&", "") or "Canvas", a.text.replace("&", ""), " · ".join(a.keys))
-            for a in self.all_actions()
-            if a.keys and not a.id.startswith(("nudge_", "category_"))
-        ]
-        rows += [("Canvas", text, key) for text, key in _POINTER_KEYS]
-        CheatSheet(rows, self._canvas.window()).show()
 
     def show_tones(self) -> None:
         """Brightness and contrast beside the photo's histogram."""
@@ -102,10 +67,10 @@ class ViewActions:
 
         return [
             zoom("zoom_in", "Zoom &in", lambda: canvas.zoom(1.25), "+", "=", repeats=True),
-            zoom("zoom_out", "Zoom &out", lambda: canvas.zoom(0.8), "-", repeats=True),
+            zoom("zoom_out", "Zoom o&ut", lambda: canvas.zoom(0.8), "-", repeats=True),
             zoom("zoom_fit", "&Fit the photo", canvas.fit, "F"),
             zoom("one_to_one", "&One to one", canvas.one_to_one, "Ctrl+1"),
-            zoom("zoom_instance", "To the chosen &instance", self.show_instance, "Z"),
+            zoom("zoom_instance", "To the c&hosen instance", self.show_instance, "Z"),
         ]
 
     def _no_photo(self) -> str | None:
@@ -120,7 +85,7 @@ class ViewActions:
             Action("darker", "&Darker", "&View", tone(brightness=-0.05), ("Ctrl+,",), repeats=True),
             Action("more_contrast", "More &contrast", "&View", tone(contrast=0.1), ("Ctrl+Alt+.",), repeats=True),
             Action("less_contrast", "&Less contrast", "&View", tone(contrast=-0.1), ("Ctrl+Alt+,",), repeats=True),
-            Action("tones", "Brightness and &contrast…", "&View", self.show_tones, ("Ctrl+T",), icon="contrast"),
+            Action("tones", "Brigh&tness and contrast…", "&View", self.show_tones, ("Ctrl+T",), icon="contrast"),
             Action("tone_reset", "Brightness and contrast &as taken", "&View", self._tone_reset, ("Ctrl+0",)),
         ]
 
@@ -165,9 +130,6 @@ class ViewActions:
             )
             for title, key in keyed
         ]
-
-    def _help(self) -> list[Action]:
-        return [Action("keys", "&Keys and what they do", "&Help", self.show_keys, ("F1",), icon="keyboard")]
 
     def _fold(self, title: str) -> None:
         dock = self._docks[title]

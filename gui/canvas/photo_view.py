@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QPainter, QResizeEvent, QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsScene, QGraphicsView, QStyleOptionGraphicsItem, QWidget
@@ -12,13 +14,25 @@ _NEAREST_SCALE = 64.0
 _FIT_MARGIN = 0.02
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a view was asked to show, in photo px, and whether it goes on fitting the whole photo."""
+
+    rect: QRectF
+    is_fitting: bool
+
+
 class PhotoView(QGraphicsView):
-    """Layers on one plane whose unit is a photo px, y down. It is moved only by its own methods."""
+    """Layers on one plane whose unit is a photo px, y down. It is moved only by its own methods.
+
+    covered_px: how much of its foot something else is laid over, screen px.
+    """
 
     range_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
+        self.covered_px = 0
         # The scene's unit is a screen px; only the plane is scaled, so that Qt's scroll bars, which know whole px
         # alone, have nothing to say about where the photo lies.
         self._scene = QGraphicsScene(self)
@@ -57,6 +71,16 @@ class PhotoView(QGraphicsView):
             self._look_at(QRectF(-margin, -margin, width + 2 * margin, height + 2 * margin))
             self._fitting = True
 
+    @property
+    def looked(self) -> Looked:
+        """What is looked at, to come back to."""
+        return Looked(QRectF(self._wanted), self._fitting)
+
+    def look_as(self, looked: Looked) -> None:
+        """Come back to it."""
+        self._look_at(looked.rect)
+        self._fitting = looked.is_fitting
+
     def one_to_one(self) -> None:
         """A photo px for every device px, about the middle of the view."""
         self.zoom(1.0 / self.devicePixelRatioF() / self.scale_px)
@@ -73,7 +97,9 @@ class PhotoView(QGraphicsView):
         """Zoom so that a box in photo px fills most of the view."""
         x0, y0, x1, y1 = box_px
         margin = 0.15 * max(x1 - x0, y1 - y0, 8.0)
-        self._look_at(QRectF(x0 - margin, y0 - margin, x1 - x0 + 2 * margin, y1 - y0 + 2 * margin))
+        high, whole = y1 - y0 + 2 * margin, max(self.viewport().height(), 1)
+        below = high * self.covered_px / max(whole - self.covered_px, 1)
+        self._look_at(QRectF(x0 - margin, y0 - margin, x1 - x0 + 2 * margin, high + below))
 
     def pan(self, by_screen: QPointF) -> None:
         """Move the photo along with the hand."""

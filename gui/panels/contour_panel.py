@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from gui.panels.contour_plot import ContourPlot
 
 SOON_MS = 66  # what changes faster than this cannot be read
+# its name in the profile, what it is called, what it means
 _FIGURES = (
-    ("mean", "Mean distance of the two outlines, where the shoe is seen"),
-    ("p95", "Nineteen places of twenty lie nearer than that"),
-    ("explained", "Of the drawn outline, how much lies within {tolerance} of the shoe's"),
-    ("IoU", "Of shoe and region, pixel by pixel"),
-    ("hidden", "Of the drawn outline, what says nothing: at the border, under a region, or judged occluded"),
+    ("mean", "mean error", "How far the shoe's outline lies from the drawn one on average, where the shoe is seen"),
+    ("p95", "19 of 20 within", "Nineteen of twenty places of the outline are no farther off than that"),
+    ("explained", "matches", "How much of the drawn outline lies within {tolerance} of the shoe's"),
+    ("IoU", "overlap", "What shoe and region share, of all that either covers (IoU); 1 where they are the same"),
+    ("hidden", "hidden", "How much of the outline says nothing: at the border, under a region, or judged occluded"),
 )
 
 
@@ -34,7 +35,7 @@ class ContourPanel(QWidget):
         super().__init__()
         as_panel(self, "contourPanel")
         self.watch = watch
-        self._figures = {name: label("–", "figure") for name, _ in _FIGURES}
+        self._figures = {name: label("–", "figure") for name, *_ in _FIGURES}
         self._where = ElidedLabel("", "small")
         self._where.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._where.setObjectName("contourPlace")
@@ -78,8 +79,8 @@ class ContourPanel(QWidget):
         line = QHBoxLayout()
         line.setContentsMargins(4, 0, 4, 0)
         line.setSpacing(4)
-        for name, tip in _FIGURES:
-            caption, figure = label(name, "small"), self._figures[name]
+        for name, words, tip in _FIGURES:
+            caption, figure = label(words, "small"), self._figures[name]
             figure.setFont(theme.font(theme.NORMAL, bold=True, tabular=True))
             figure.setObjectName(f"contour_{name.lower()}")
             for piece in (caption, figure):
@@ -118,7 +119,7 @@ class ContourPanel(QWidget):
         for name, text in texts_of(profile).items():
             shown: QLabel = self._figures[name]
             shown.setText(text if residuals.is_now else f"~{text}")
-        tip = _FIGURES[2][1].format(tolerance=f"{profile.tolerance_px:.0f} px")
+        tip = _FIGURES[2][2].format(tolerance=f"{profile.tolerance_px:.0f} px")
         self._figures["explained"].setToolTip(tip)
         self._show_place()
 

@@ -18,6 +18,8 @@ from gui.canvas.contour_band import INSIDE, OUTSIDE, limit_of
 
 Array = NDArray[np.float64]
 _HEADROOM = 1.2
+_ALONG = "along the drawn outline, px"
+_LEGEND = ((OUTSIDE, "the shoe stands over it"), (INSIDE, "it ends inside"))
 _MOST_POINTS = 600
 
 
@@ -76,6 +78,7 @@ class ContourPlot(QWidget):
         plot.setMenuEnabled(False)
         plot.setMouseEnabled(False, False)
         plot.hideButtons()
+        plot.getPlotItem().setContentsMargins(0, 6, 10, 0)  # the numbers at the ends of an axis stand half outside
         plot.setToolTip("Error in px over the length of the drawn outline in px; a click brings the place into view")
         plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         plot.viewport().installEventFilter(self)
@@ -123,6 +126,7 @@ class ContourPlot(QWidget):
             axis.setTextPen(colors.dim)
             axis.setStyle(tickFont=theme.font(theme.SMALL))
         plot.getAxis("left").setLabel("error, px", color=colors.dim)
+        plot.getAxis("bottom").setLabel(_along_words(), color=colors.dim, **{"font-size": "8pt"})
         plot.getAxis("left").setWidth(52)
         self._zero.setPen(pg.mkPen(colors.dim, width=1))
         self._line.setPen(pg.mkPen(colors.text, width=1))  # a wider one takes ten times as long
@@ -133,6 +137,13 @@ class ContourPlot(QWidget):
             item.setPen(pg.mkPen(None))
             item.setFillBrush(pg.mkBrush(*color, 190))
         self._shades.setOpts(brush=self._shade_color(), pen=pg.mkPen(None))
+
+
+def _along_words() -> str:
+    """The axis' name, and what the colours above it mean; a label of pyqtgraph is HTML."""
+    shades = [f'<span style="color: rgb{color}">■</span> {words}' for color, words in _LEGEND]
+    shades.append(f'<span style="color: {theme.colors().disabled}">■</span> hidden')
+    return "&nbsp;&nbsp;&nbsp;".join((f"{_ALONG}:&nbsp;", *shades))
 
 
 def thinned(profile: ContourProfile) -> tuple[Array, Array, NDArray[np.bool_]]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from gui import theme
 
 PICTURE_PX = QSize(112, 72)
+SIGMA_BREAK = " · "  # where the words about the spread may be parted
 _EDGE = 4
 _CHIP_PX = 16
-_NARROWEST_PX = 76
+_NARROWEST_PX = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,22 @@ class HypothesisCard(QAbstractButton):
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setMaximumWidth(PICTURE_PX.width() + 2 * _EDGE)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._text = CardText("", "", "", "")
         self._image: QImage | None = None
+        self._picture_size = PICTURE_PX
+        self.show_scale(1.0)
+
+    @property
+    def picture_size(self) -> QSize:
+        """How large its picture is where there is room for all of it."""
+        return self._picture_size
+
+    def show_scale(self, scale: float) -> None:
+        """Be so many times as large."""
+        self._picture_size = PICTURE_PX * scale
+        self.setMaximumWidth(self._picture_size.width() + 2 * _EDGE)
+        self.updateGeometry()
 
     @property
     def text_shown(self) -> CardText:
@@ -68,7 +81,7 @@ class HypothesisCard(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         line = self.fontMetrics().height()
-        return QSize(PICTURE_PX.width() + 2 * _EDGE, PICTURE_PX.height() + line + 3 * _EDGE)
+        return self._picture_size + QSize(2 * _EDGE, line + 3 * _EDGE)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(_NARROWEST_PX, self.sizeHint().height())
@@ -83,7 +96,7 @@ class HypothesisCard(QAbstractButton):
         painter.setPen(edge)
         painter.setBrush(QColor(ground))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 5, 5)
-        picture = QRect(_EDGE, _EDGE, self.width() - 2 * _EDGE, PICTURE_PX.height())
+        picture = QRect(_EDGE, _EDGE, self.width() - 2 * _EDGE, self._picture_size.height())
         if self._image is None:
             painter.fillRect(picture, QColor(colors.surround))
         else:
@@ -95,13 +108,10 @@ class HypothesisCard(QAbstractButton):
         text = self._text
         painter.setFont(theme.font(theme.SMALL, bold=True))
         if text.foot:
-            _chip(
-                painter, QRect(picture.topLeft() + QPoint(3, 3), QSize(_CHIP_PX, _CHIP_PX)), text.foot, theme.DARK.text
-            )
-        if text.sigma:
-            width = painter.fontMetrics().horizontalAdvance(text.sigma) + 8
-            place = QRect(picture.right() - width - 2, picture.top() + 3, width, _CHIP_PX)
-            _chip(painter, place, text.sigma, theme.DARK.text)
+            place = QRect(picture.topLeft() + QPoint(3, 3), QSize(_CHIP_PX, _CHIP_PX))
+            _chip(painter, place, text.foot, theme.DARK.text)
+        for place, words in sigma_chips(text, picture, painter.fontMetrics()):
+            _chip(painter, place, words, theme.DARK.text)
         if text.badge:
             width = painter.fontMetrics().horizontalAdvance(text.badge) + 10
             place = QRect(picture.right() - width - 2, picture.bottom() - _CHIP_PX - 2, width, _CHIP_PX)
@@ -116,9 +126,24 @@ class HypothesisCard(QAbstractButton):
         painter.setFont(theme.font(theme.SMALL, bold=True, tabular=True))
         painter.setPen(QColor(colors.text))
         painter.drawText(first, left, text.iou)
+        used = painter.fontMetrics().horizontalAdvance(text.iou) + 6
         painter.setFont(theme.font(theme.SMALL, tabular=True))
         painter.setPen(QColor(colors.text if self.isChecked() else colors.dim))
-        painter.drawText(first, right, text.contour)
+        if used + painter.fontMetrics().horizontalAdvance(text.contour) <= first.width():
+            painter.drawText(first, right, text.contour)  # else the tooltip has it
+
+
+def sigma_chips(text: CardText, picture: QRect, metrics: QFontMetrics) -> list[tuple[QRect, str]]:
+    """Where the spread stands: on one line beside the foot's letter, or in two where they would touch."""
+    beside = picture.width() - (_CHIP_PX + 9 if text.foot else 4)
+    parts = [text.sigma] if metrics.horizontalAdvance(text.sigma) + 8 <= beside else text.sigma.split(SIGMA_BREAK)
+    below = metrics.horizontalAdvance(parts[0]) + 8 > beside  # not even the first part stands beside the letter
+    chips = []
+    for at, words in enumerate((part for part in parts if part), int(below)):
+        width = metrics.horizontalAdvance(words) + 8
+        top = picture.top() + 3 + at * (_CHIP_PX + 2)
+        chips.append((QRect(picture.right() - width - 2, top, width, _CHIP_PX), words))
+    return chips
 
 
 def _middle_of(image: QImage, shape: QSize) -> QRectF:

@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from core.labels.instance import PoseEstimate
 from gui import theme
 from gui.canvas.hypothesis_pictures import HypothesisPictures
 from gui.instance_color import letter_of
-from gui.panels.hypothesis_card import PICTURE_PX, CardText, HypothesisCard
+from gui.panels.hypothesis_card import SIGMA_BREAK, CardText, HypothesisCard
+from gui.panels.model_choice import ModelChoice
 from gui.pose_edits import UNSURE_DISTANCE_PCT, distance_sigma_pct, turn_sigma_deg
-from gui.proposals import MOST_POSES, PoseOffer, PoseOption, Proposal, Proposals
+from gui.proposals import MOST_CARDS, PoseOffer, PoseOption, Proposal, Proposals
 from gui.session import Session
 from gui.widgets.following import follow
 from gui.widgets.pieces import ElidedLabel, as_panel, button, column, label, row
 
 _FINER = 2.0  # pictures are drawn larger and shown smaller: VTK's own smoothing leaves a pattern at this size
+_PLAIN_WINDOW_PX, _LARGEST_SCALE = 900, 1.8  # windows up to that high have cards of the plain size
+_WIDE_PX = 560
 _KEYS = "Tab next · T twin · Enter takes · Esc refuses"
 
 
 class HypothesisStrip(QFrame):
-    """Shows the poses of the offer that keys mean and goes with it; `chosen` carries the number of a clicked one."""
+    """Shows the poses of the offer that keys mean and goes with it; `chosen` carries the number of a clicked one.
+
+    model_chosen: the id of another ShoeModel to look with. laid_over: the box, px of the photo, of the shoe it is about
+    and how many screen px it covers below; None and 0 when it goes.
+    """
 
     chosen = Signal(int)
     taken_anyway = Signal()
+    model_chosen = Signal(str)
+    laid_over = Signal(object, int)
 
     def __init__(self, session: Session, proposals: Proposals) -> None:
         super().__init__()
@@ -36,11 +45,14 @@ class HypothesisStrip(QFrame):
         self._proposals = proposals
         self._pictures: HypothesisPictures | None = None
         self._drawn: tuple[PoseOption, ...] = ()
+        self._has_keys = False
+        self._about: tuple[str, str] | None = None
         self._head = ElidedLabel("", "small")
         self._head.setObjectName("hypothesisHead")
         self._keys = label(_KEYS, "small")
+        self._model = ModelChoice("stripModel")
         self._anyway = button("takeAnyway", "Take anyway", tip="Take this pose all the same  (Shift+Enter)")
-        self._cards = tuple(HypothesisCard(number, self) for number in range(MOST_POSES))
+        self._cards = tuple(HypothesisCard(number, self) for number in range(MOST_CARDS))
         self._lay_out()
         self.hide()
         follow(self, proposals.changed, lambda _: self._catch_up())
@@ -60,6 +72,11 @@ class HypothesisStrip(QFrame):
         self._pictures = pictures
         pictures.ready.connect(self._on_picture)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is offered is said first; the keys stand beside it where there is room."""
+        super().resizeEvent(event)
+        self._show_keys()
+
     def changeEvent(self, event: QEvent) -> None:
         """Another theme: its fonts and colours."""
         super().changeEvent(event)
@@ -71,11 +88,12 @@ class HypothesisStrip(QFrame):
     def _lay_out(self) -> None:
         whole = column(self, margin=8, spacing=4)
         whole.setContentsMargins(8, 4, 8, 6)
-        head = row(self._head, self._anyway, self._keys, spacing=12)
-        head.setStretch(0, 1)
+        head = row(self._model, self._head, self._anyway, self._keys, spacing=12)
+        head.setStretch(1, 1)
         whole.addLayout(head)
         whole.addLayout(row(*self._cards, 1, spacing=4))
         self._anyway.clicked.connect(self.taken_anyway)
+        self._model.chosen.connect(self.model_chosen)
         for number, card in enumerate(self._cards):
             card.clicked.connect(lambda _=False, number=number: self.chosen.emit(number))
 
@@ -84,6 +102,7 @@ class HypothesisStrip(QFrame):
         if offer is None or offer.poses is None:
             self._drawn = ()
             self.hide()
+            self._tell_place(None)
             if self._pictures is not None:
                 self._pictures.forget()
             return
@@ -92,17 +111,38 @@ class HypothesisStrip(QFrame):
         for number, card in enumerate(self._cards):
             card.setChecked(number == offer.poses.at)
         self._say(offer, offer.poses)
+        self._model.show_models(self._session.project.models, offer.instance.model_id)
         self.show()
+        self._tell_place(offer)
+
+    def _tell_place(self, offer: Proposal | None) -> None:
+        """Who is about to be covered, told once for each shoe."""
+        about = None if offer is None else (offer.photo_id, offer.instance.id)
+        if about != self._about:
+            self._about = about
+            region = offer.instance.region if offer is not None else None
+            box = None if region is None or region.is_empty else region.bounds_px
+            self.laid_over.emit(box, self.sizeHint().height() if box is not None else 0)
+
+    def _show_keys(self) -> None:
+        self._keys.setVisible(self._has_keys and self.width() >= _WIDE_PX)
+
+    def _scale_cards(self) -> None:
+        """Larger pictures in a higher window: at its foot there is room."""
+        scale = min(max(self.window().height() / _PLAIN_WINDOW_PX, 1.0), _LARGEST_SCALE)
+        for card in self._cards:
+            card.show_scale(scale)
 
     def _fill(self, offer: Proposal, poses: PoseOffer) -> None:
         self._drawn = poses.options
+        self._scale_cards()
         for number, card in enumerate(self._cards):
             card.setVisible(number < len(poses.options))
             if number < len(poses.options):
                 card.show_text(card_text(poses, number))
         photo = self._session.photo
         if self._pictures is not None and photo is not None:
-            size = PICTURE_PX * (_FINER * self.devicePixelRatioF())
+            size = self._cards[0].picture_size * (_FINER * self.devicePixelRatioF())
             instances = tuple(option.instance for option in poses.options)
             models = dict(self._session.project.models)
             self._pictures.draw(photo, instances, models=models, size=QSize(size.width(), size.height()))
@@ -123,7 +163,8 @@ class HypothesisStrip(QFrame):
         theme.set_role(self._head, "small-warning" if shown.doubt or shown.rivals else "small")
         self._head.setText(words)
         self._anyway.setVisible(bool(shown.doubt) and offer.finished)
-        self._keys.setVisible(not shown.doubt and offer.finished)
+        self._has_keys = not shown.doubt and offer.finished
+        self._show_keys()
 
     def _on_picture(self, number: int, image: QImage) -> None:
         if number < len(self._cards):
@@ -157,7 +198,7 @@ def _sigma_words(estimate: PoseEstimate) -> str:
     if sigma is None or distance is None:
         return ""
     turned = f"± {sigma:.1f}°" if sigma < 99 else "± ?"
-    return f"{turned} · {distance:.0f} % far" if distance >= UNSURE_DISTANCE_PCT else turned
+    return f"{turned}{SIGMA_BREAK}{distance:.0f} % far" if distance >= UNSURE_DISTANCE_PCT else turned
 
 
 def _tip(option: PoseOption, number: int) -> str:

@@ -113,7 +113,8 @@ class JobStatus(QWidget):
         self._words.setFixedWidth(150)
         self._words.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._cancel = icon_button("cancelNewestJob", "cancel", "Cancel (Esc)", act=self._on_cancel)
-        line = row(self._icon, self._state, self._bar, self._words, self._cancel, spacing=6)
+        self._start = icon_button("startCore", "reset", "Start the core again", act=lambda: inference.start())
+        line = row(self._icon, self._state, self._start, self._bar, self._words, self._cancel, spacing=6)
         line.setContentsMargins(8, 0, 4, 0)
         self.setLayout(line)
         for piece in (self._bar, self._words, self._cancel):
@@ -132,7 +133,9 @@ class JobStatus(QWidget):
         picture, role, text = _STATE_LOOK[self._inference.state]
         self._icon.show_icon(picture, role)
         self._state.setText(text)
-        theme.set_role(self._state, "danger" if self._inference.state is CoreState.STOPPED else "small")
+        stopped = self._inference.state is CoreState.STOPPED
+        theme.set_role(self._state, "danger" if stopped else "small")
+        self._start.setVisible(stopped)
         job = self._newest()
         for piece in (self._bar, self._words, self._cancel):
             piece.setVisible(job is not None)
@@ -140,7 +143,9 @@ class JobStatus(QWidget):
             _show_fraction(self._bar, job)
             others = len(self._inference.jobs) - 1
             done = "" if job.fraction is None else f" {job.fraction:.0%}".replace("%", " %")
-            self._words.setText(f"{job.title}{done}" + (f", {others} more" if others else ""))
+            is_loading = job.fraction is None and bool(job.text)
+            words = job.text if is_loading else f"{job.title}{done}"
+            self._words.setText(words + (f", {others} more" if others else ""))
             self._cancel.setEnabled(not job.cancelled)
 
     def _on_cancel(self) -> None:

@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
     QListView,
+    QMenu,
     QStackedWidget,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -19,6 +30,7 @@ from PySide6.QtWidgets import (
 
 from core.document.edit import Edit
 from core.labels.shoe_model import ShoeModel
+from core.sneaker.shipped import BUILT_IN
 from gui import icons, theme
 from gui.session import Session
 from gui.widgets.following import follow_edits, later, soon
@@ -32,13 +44,15 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class ModelLibrary(QWidget):
-    """Signals: import_requested, landmarks_requested(model_id), chosen(model_id) on a double click or Enter.
+    """Signals: import_requested, built_in_requested("low-top" or "high-top"), landmarks_requested(model_id),
+    chosen(model_id) on a double click or Enter.
 
     picture(model) gives a small picture or None while there is none; call `refresh` when there is. in_use(model_id)
     says in which photo a model is used, or None.
     """
 
     import_requested = Signal()
+    built_in_requested = Signal(str)
     landmarks_requested = Signal(str)
     chosen = Signal(str)
 
@@ -63,12 +77,13 @@ class ModelLibrary(QWidget):
         self._pages.addWidget(self._empty)
         self._import = button("modelImport", "Import…", icon_name="import", tip="Import a shoe from a mesh file")
         self._import.clicked.connect(lambda: self.import_requested.emit())
+        self._built_in = icon_button("modelBuiltIn", "shoe", "Add a built-in shoe", act=self._offer_built_in)
         self._landmarks = icon_button("modelLandmarks", "landmark", "Place landmarks…", act=self._on_landmarks)
         self._rename = icon_button("modelRename", "edit", "Rename (F2)", act=self._on_rename)
         self._remove = icon_button("modelRemove", "trash", "Remove from the project (Del)", act=self._on_remove)
         layout = column(self, margin=0, spacing=0)
         layout.addWidget(self._pages, 1)
-        foot = row(self._import, 1, self._landmarks, self._rename, self._remove)
+        foot = row(self._import, self._built_in, 1, self._landmarks, self._rename, self._remove)
         foot.setContentsMargins(8, 8, 8, 8)
         layout.addLayout(foot)
         self._later = later(self, self._catch_up)
@@ -115,12 +130,24 @@ class ModelLibrary(QWidget):
             act="Import a model…" if is_open else "",
         )
         self._import.setVisible(bool(self._rows.rowCount()))
+        self._built_in.setVisible(is_open)
         self._allow()
 
     def _allow(self) -> None:
         for piece in (self._landmarks, self._rename, self._remove):
             piece.setEnabled(self._current is not None)
             piece.setVisible(bool(self._rows.rowCount()))
+
+    def _offer_built_in(self) -> None:
+        """The shoes that come with the program; those the project has cannot be chosen."""
+        menu = QMenu(self)
+        menu.setObjectName("builtInShoes")
+        menu.aboutToHide.connect(menu.deleteLater)
+        for name, model_id in BUILT_IN.items():
+            entry = menu.addAction(name.capitalize())
+            entry.setEnabled(model_id not in self._session.project.models)
+            entry.triggered.connect(lambda _=False, name=name: self.built_in_requested.emit(name))
+        menu.popup(self._built_in.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
 
     def _on_landmarks(self) -> None:
         if self._current:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from gui import theme
 from gui.session import Notice, Session
 from gui.widgets.following import follow, later
-from gui.widgets.pieces import IconLabel, icon_button, label
+from gui.widgets.pieces import IconLabel, button, icon_button, label
 
 _ICONS = {"info": "info", "success": "check", "warning": "warning", "danger": "reject"}
 _ROLES = {"info": "accent", "success": "success", "warning": "warning", "danger": "danger"}
@@ -16,24 +16,32 @@ PASSING = ("info", "success")
 
 
 class NoticeBar(QFrame):
-    """Shows the newest sentence of the session; warnings and dangers stay until they are closed or replaced."""
+    """Shows the newest sentence of the session; warnings and dangers stay until they are closed or replaced.
+
+    `log_wanted` when the annotator asks what was logged about it.
+    """
+
+    log_wanted = Signal()
 
     def __init__(self, session: Session, *, seconds: float = 6.0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("noticeBar")
         self.setProperty("role", "notice-info")
         self._about = ""
+        self._stays = False
         self._icon = IconLabel("info", "accent")
         self._text = label("", wraps=True)
         self._text.setObjectName("noticeText")
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._log = button("noticeLog", "Show log", role="flat", act=self.log_wanted.emit)
         self._close = icon_button("noticeClose", "cancel", "Close this message", act=self.hide)
         line = QHBoxLayout(self)
         line.setContentsMargins(12, 4, 4, 4)
         line.setSpacing(8)
         line.addWidget(self._icon)
         line.addWidget(self._text, 1)
+        line.addWidget(self._log)
         line.addWidget(self._close)
         self._hiding = later(self, self.hide, milliseconds=round(seconds * 1000))
         self.hide()
@@ -44,8 +52,10 @@ class NoticeBar(QFrame):
         """Show a sentence; a passing one replaces a danger that nobody has closed only when both are about the same."""
         level = notice.level if notice.level in _ICONS else "info"
         is_stale = bool(notice.about) and notice.about == self._about
-        if level in PASSING and self.isVisible() and self.property("role") == "notice-danger" and not is_stale:
+        if level in PASSING and self.isVisible() and self._stays and not is_stale:
             return
+        self._stays = level == "danger" or notice.log
+        self._log.setVisible(self._stays)
         self._about = notice.about
         theme.set_role(self, f"notice-{level}")
         self._icon.show_icon(_ICONS[level], _ROLES[level])

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QWidget
 from core.geometry.camera import Camera, CameraSource
 from core.labels.instance import Instance, ShoeSize, Side
 from core.labels.project import Project
+from core.labels.words import counted
 from core.meshes.sizes import eu_from_length_mm, length_mm_from_eu
 from gui import theme
 from gui.panels.instance_row_painter import iou_color, short_iou
@@ -117,6 +118,12 @@ class SizeFields(QWidget):
         self._eu.edited.connect(lambda value: self._tell(length_mm=length_mm_from_eu(value)))
         self._width.edited.connect(lambda value: self._tell(width_ratio=value))
         self._height.edited.connect(lambda value: self._tell(height_ratio=value))
+
+    def mark_offered(self, is_offered: bool) -> None:
+        """Whether the numbers shown are nobody's yet."""
+        for field in (self._length, self._eu, self._width, self._height):
+            field.mark_offered(is_offered)
+        self.keep_depth.setEnabled(not is_offered)
 
     def show_size(self, size: ShoeSize | None) -> None:
         """Show a size, or none."""
@@ -238,7 +245,7 @@ class HidingLine(QWidget):
 
     def show_things(self, things: tuple[Instance, ...], project: Project) -> None:
         """Count them and name them."""
-        count = "1 thing hides" if len(things) == 1 else f"{len(things)} things hide"
+        count = counted(len(things), "thing hides", "things hide")
         names = "\n".join(f"· {_name_of(thing, project)}" for thing in things)
         self._words.setText(f"{count} part of this shoe")
         self.setToolTip(

@@ -6,18 +6,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtGui import QImage, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStackedWidget, QWidget
 
 from core.document.edit import Edit
 from core.labels.photo import Photo
+from core.labels.words import counted
 from gui.background import Errands, Progress
 from gui.canvas.pose_pictures import PosePictures
 from gui.panels.pose_cards import CARD_PX, PoseCardPainter
 from gui.panels.pose_rows import PoseRow, PoseRows, Shown, read_rows, rows_of
 from gui.session import Session
 from gui.widgets.following import follow, follow_edits
-from gui.widgets.pieces import EmptyState, as_panel, button, column, label, row
+from gui.widgets.pieces import ElidedLabel, EmptyState, as_panel, button, column, label, row
 from gui.widgets.segmented import Segmented
 
 _SHOWN = (
@@ -25,7 +26,7 @@ _SHOWN = (
     ("doubtful", "Doubtful", "Poses that something speaks against"),
     ("all", "All", "Every pose of the project"),
 )
-_KEYS = "Arrows and Shift choose · Ctrl+Enter checks · Ctrl+Backspace rejects · Enter opens"
+_KEYS = "Arrows, Shift and Ctrl+A choose · Ctrl+Enter checks the photo · Ctrl+Backspace rejects · Enter opens"
 
 
 class PoseGrid(QWidget):
@@ -48,7 +49,7 @@ class PoseGrid(QWidget):
         self._painter = PoseCardPainter(self._picture_of)
         self._view = _Cards(self._rows, self._painter)
         self._shown = Segmented("poseGridShown", _SHOWN)
-        self._count = label("", "dim")
+        self._count = ElidedLabel("", "dim")
         self._empty = EmptyState("poseGridEmpty", "shoe")
         self._pages = QStackedWidget()
         self._lay_out()
@@ -96,11 +97,13 @@ class PoseGrid(QWidget):
         again.setToolTip("Read all poses again, the most doubtful first")
         again.clicked.connect(lambda *_: self._view.setFocus())  # the next key is the cards', read anew or not
         again.clicked.connect(self.look)
-        hint = label(_KEYS, "dim")
+        hint = ElidedLabel(_KEYS, "dim")
         self._pages.addWidget(self._view)
         self._pages.addWidget(self._empty)
+        head = row(label("All poses", "title"), self._count, self._shown, again, spacing=12)
+        head.setStretch(1, 1)
         layout = column(self, margin=12, spacing=8)
-        layout.addLayout(row(label("All poses", "title"), self._count, 1, self._shown, again, spacing=12))
+        layout.addLayout(head)
         layout.addWidget(self._pages, 1)
         layout.addWidget(hint)
 
@@ -118,7 +121,7 @@ class PoseGrid(QWidget):
 
     def _say(self) -> None:
         poses, unchecked, doubtful = self._rows.counts
-        count = "1 pose" if poses == 1 else f"{poses} poses"
+        count = counted(poses, "pose")
         self._count.setText(f"{count} · {unchecked} unchecked · {doubtful} doubtful" if poses else "")
         empty = self._rows.rowCount() == 0
         self._pages.setCurrentIndex(1 if empty else 0)
@@ -191,8 +194,8 @@ class _Cards(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _mark_of(event):
-            event.accept()  # else the window's own key would mark the photo that is open
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_own(event):
+            event.accept()  # else the window's own key would mean the photo that is open
             return True
         return super().event(event)
 
@@ -204,6 +207,10 @@ class _Cards(QListView):
             self.activated.emit(self.currentIndex())
         else:
             super().keyPressEvent(event)
+
+
+def _is_own(event: QKeyEvent) -> bool:
+    return bool(_mark_of(event)) or event.matches(QKeySequence.StandardKey.SelectAll)
 
 
 def _mark_of(event: QKeyEvent) -> str:

@@ -155,7 +155,7 @@ class PosePanel(QWidget):
             piece.mark_offered("" if offer is None else "offered" if offer.finished else "fitting…")
         self._camera.show_camera(photo.camera)
         self._acts.ambiguous.setVisible(estimate is not None and _is_ambiguous(estimate, offer))
-        self._allow(instance, self._model_of(instance))
+        self._allow(instance, self._model_of(instance), is_offered=offer is not None)
         self._acts.hiding.show_things(things_hiding(instance, photo, project=session.project), session.project)
         # Figures nobody has measured yet stay as they are: live ones may have come before this turn.
         if estimate is None or estimate.iou is not None:
@@ -176,16 +176,18 @@ class PosePanel(QWidget):
             return f"“{category.name}” has no pose: only sneakers are laid over with a shoe."
         return ""
 
-    def _allow(self, instance: Instance, model: ShoeModel | None) -> None:
+    def _allow(self, instance: Instance, model: ShoeModel | None, *, is_offered: bool) -> None:
         locked = "locked" in instance.flags
         reason = "It is locked; K unlocks it." if locked else ""
         no_model = reason or ("" if model else "Choose a shoe model first.")
         no_pose = no_model or ("" if instance.pose_estimate else "It has no pose yet.")
         self._shoe.setEnabled(not locked)
         self._shoe.setToolTip(reason)
+        self._size.mark_offered(is_offered and not model)
         for piece, why in ((self._size, no_model), (self._angles, no_pose), (self._place, no_pose)):
-            piece.setEnabled(not why)
-            piece.setToolTip(why)
+            # What is offered is to be read, whatever there is so far: its fields cannot be changed anyway.
+            piece.setEnabled(is_offered or not why)
+            piece.setToolTip("" if is_offered else why)
         no_outline = no_pose or ("It has no outline to fit to." if instance.region.is_empty else "")
         self._acts.allow(fit=no_outline, reset=no_model, mirror=no_pose, copy=reason or self._why_no_copy())
 

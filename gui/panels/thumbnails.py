@@ -87,7 +87,7 @@ class Thumbnails(QObject):
         """On a worker thread: make one picture and say so."""
         image, problem = None, ""
         try:
-            image = _stored_or_made(Path(path), self._make)
+            image = small_picture(Path(path), make=self._make)
         except FileNotFoundError:
             problem = f"{path} is not there. Was it moved or renamed? Put it back, or remove the photo from the list."
         except (Unreadable, OSError) as error:
@@ -167,7 +167,8 @@ class _Work(QRunnable):
                 self._wishes.done(path)
 
 
-def _stored_or_made(path: Path, make: Maker) -> QImage:
+def small_picture(path: Path, *, make: Maker | None = None) -> QImage:
+    """The small picture of a photo, from the cache or made; for a worker thread. Raises Unreadable or OSError."""
     about = path.stat()
     name = f"{path}|{about.st_mtime_ns}|{about.st_size}|{SIDE_PX}"
     key = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()
@@ -175,7 +176,7 @@ def _stored_or_made(path: Path, make: Maker) -> QImage:
     image = QImage(str(stored))
     if not image.isNull():
         return image
-    pixels = make(path, SIDE_PX)
+    pixels = (make or _read_thumbnail)(path, SIDE_PX)
     height, width = pixels.shape[:2]
     # The image only borrows the array's memory, hence the copy.
     image = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()

@@ -17,16 +17,19 @@ def main(arguments: Sequence[str]) -> int:
     """0 when every step was done and the exported poses are near the truth; 1, with a sentence, otherwise."""
     parser = argparse.ArgumentParser(prog="outsole tour", description=__doc__)
     parser.add_argument("out", type=Path, help="a folder for the pictures, the project and the exported files")
-    out = parser.parse_args(arguments).out.absolute()
+    text = "only the sample opened, outlined, posed by one key and exported: whether the program works here"
+    parser.add_argument("--short", action="store_true", help=text)
+    options = parser.parse_args(arguments)
+    out = options.out.absolute()
     with tempfile.TemporaryDirectory(prefix="outsole-tour-", ignore_cleanup_errors=True) as own:
         _prepare_platform(Path(own))
         # The tour begins as a first-time user does, and leaves the preferences of whoever runs it alone.
-        for purpose in ("CONFIG", "DATA", "CACHE"):
+        for purpose in ("CONFIG", "DATA", "CACHE", "STATE"):
             os.environ[f"OUTSOLE_{purpose}_DIR"] = str(Path(own) / purpose.lower())
         from gui.tour.journey import run_tour
 
         try:
-            return run_tour(out)
+            return run_tour(out, short=options.short)
         except ValueError as refusal:
             print(refusal, file=sys.stderr)
             return 1

@@ -56,3 +56,4 @@ def reopen(tour: Tour) -> None:
     )
     hand.key("Ctrl+Shift+Z")
     tour.see("the edit done again", lambda view: view.status == "labelled")
+    hand.key("F5")

@@ -65,7 +65,11 @@ def corners_of(region: Region, most: int) -> tuple[Point, ...]:
     while True:
         part = max(region_from_mask(mask, tolerance_px=tolerance).parts, key=lambda part: part.area_px2)
         if len(part.outer) <= most:
-            return tuple((float(x), float(y)) for x, y in part.outer.points_px)
+            corners = part.outer.points_px
+            # A click beside the first corner closes the outline: begin where no other comes near.
+            apart = np.linalg.norm(corners[:, None] - corners[None], axis=-1) + 1e9 * np.eye(len(corners))
+            first = int(np.argmax(apart.min(axis=1)))
+            return tuple((float(x), float(y)) for x, y in np.roll(corners, -first, axis=0))
         tolerance *= 1.2
 
 

@@ -6,7 +6,7 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -16,9 +16,11 @@ from gui.app import make_application, make_window, start_after_paint
 from gui.main_window import MainWindow
 from gui.tour import (
     auto_steps,
+    built_in_steps,
     camera_steps,
     click_steps,
     end_steps,
+    learning_steps,
     look_steps,
     outline_steps,
     pair_steps,
@@ -27,7 +29,12 @@ from gui.tour import (
     residual_steps,
     review_steps,
     segment_steps,
+    sequence_steps,
+    short_steps,
+    statistics_steps,
+    support_steps,
     together_steps,
+    truth_steps,
 )
 from gui.tour.album import PAGE, Album
 from gui.tour.check import WrongPose, check_poses
@@ -46,6 +53,7 @@ STEPS: tuple[Step, ...] = (
     project_steps.add_photos,
     project_steps.import_model,
     project_steps.place_landmarks,
+    built_in_steps.add_high_top,
     outline_steps.draw_outline,
     outline_steps.correct_outline,
     outline_steps.name_side,
@@ -61,6 +69,7 @@ STEPS: tuple[Step, ...] = (
     auto_steps.find_pose,
     auto_steps.find_hidden_pose,
     auto_steps.snap_live,
+    sequence_steps.copy_poses_on,
     camera_steps.change_camera,
     camera_steps.use_unity,
     camera_steps.mark_occluder,
@@ -73,16 +82,35 @@ STEPS: tuple[Step, ...] = (
     pair_steps.occlude,
     look_steps.shoe_looks,
     look_steps.panels,
+    support_steps.system_report,
     look_steps.light_theme,
     end_steps.mark_photos,
     review_steps.all_poses,
+    statistics_steps.show_statistics,
     end_steps.export,
     end_steps.reopen,
+    truth_steps.check_pose,
+    learning_steps.welcome_again,
+    learning_steps.begin_tutorial,
+    learning_steps.play_tutorial,
+    learning_steps.guide,
+)
+
+SHORT_STEPS: tuple[Step, ...] = (
+    project_steps.welcome,
+    short_steps.open_sample,
+    project_steps.new_project,
+    project_steps.add_photos,
+    outline_steps.draw_outline,
+    outline_steps.name_side,
+    short_steps.take_pose,
+    short_steps.ask_network,
+    end_steps.export,
 )
 
 
-def run_tour(out: Path) -> int:
-    """Do the tour into a folder; the exit code. Raises ValueError when the folder cannot be used."""
+def run_tour(out: Path, *, short: bool = False) -> int:
+    """Do the tour, or the short one, into a folder; the exit code. Raises ValueError when the folder cannot be used."""
     album = Album(out)
     for left_over in (out / "work", out / "export"):
         shutil.rmtree(left_over, ignore_errors=True)
@@ -95,7 +123,7 @@ def run_tour(out: Path) -> int:
     answer: list[int] = []
 
     def travel() -> None:
-        answer.append(_travel(tour))
+        answer.append(_travel(tour, SHORT_STEPS if short else STEPS))
         tour.hand.read(lambda: QTimer.singleShot(0, application.quit))
 
     traveller = threading.Thread(target=travel, name="tour")
@@ -114,10 +142,10 @@ def _open_window() -> MainWindow:
     return window
 
 
-def _travel(tour: Tour) -> int:
+def _travel(tour: Tour, steps: Sequence[Step]) -> int:
     started = time.monotonic()
     try:
-        for step in STEPS:
+        for step in steps:
             began = time.monotonic()
             _do(step, tour)
             print(f"{time.monotonic() - started:6.1f} s  {_name(step)} ({time.monotonic() - began:.1f} s)", flush=True)

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 
 from core.geometry.region import Region
-from gui import theme
+from core.resources import RESOURCES
 from gui.tour.eye import Array
 from gui.tour.tour import CONCRETE, Tour
 from gui.tour.view import View
@@ -16,7 +16,7 @@ _ADD = Qt.KeyboardModifier.ControlModifier
 
 def segment_pair(tour: Tour) -> None:
     """The pair segmented by the network, where one is installed."""
-    if not any((theme.RESOURCES / "weights").glob("*.safetensors")):
+    if not any((RESOURCES / "weights").glob("*.safetensors")):
         return
     hand = tour.hand
     hand.key("F")

@@ -100,6 +100,7 @@ class Tour:
 
     def open_photo(self, file: str) -> None:
         """Click a photo in the list."""
+        self.hand.wait_for("photoRows")
         at = self.hand.read(lambda: self.view.photo_row(file))
         self.hand.click("photoRows", at=at)
         self.see(f"{file} to be open", lambda view: view.photo_file == file and view.is_photo_painted())

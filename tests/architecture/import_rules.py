@@ -45,18 +45,21 @@ OTHER_PROCESS = "core.jobs.server"
 
 _BELOW_FORMATS = ("geometry", "labels", "document", "storage", "render", "metrics")
 LAYERS = {
+    "resources": (),
     "geometry": (),
     "labels": ("geometry",),
     "document": ("geometry", "labels"),
     "storage": ("geometry", "labels", "document"),
+    "effort": ("geometry", "labels", "document", "storage"),
     "render": ("geometry", "labels"),
     "meshes": ("geometry", "labels"),
-    "sneaker": ("geometry", "labels", "document", "storage", "render", "meshes"),
+    "sneaker": ("geometry", "labels", "document", "storage", "render", "meshes", "resources"),
     "fit": ("geometry", "labels", "render"),
     "metrics": ("geometry", "labels", "render"),
-    "vision": ("geometry", "labels"),
+    "vision": ("geometry", "labels", "resources"),
     "formats": _BELOW_FORMATS,
     "training": ("geometry", "labels", "storage", "render", "metrics", "formats", "vision", "sneaker", "meshes"),
+    "doctor": ("resources", "storage", "jobs"),
     "jobs": (*_BELOW_FORMATS, "formats", "fit", "vision", "training", "sneaker", "meshes"),
 }
 EVERYTHING = ("core.cli", "core.__main__", "core.commands", "core.bench")  # the commands: they may import all of core
@@ -68,10 +71,13 @@ WINDOW_LEVELS = {
     "gui.main_window": 8,
     "gui.commands": 7,
     "gui.workplace": 6,
-    "gui.actions": 5, "gui.panels": 5, "gui.residual_view": 5,
+    "gui.actions": 5, "gui.panels": 5, "gui.residual_view": 5, "gui.tutorial": 5,
     "gui.dialogs": 4, "gui.canvas": 4, "gui.live_overlap": 4, "gui.residuals": 4, "gui.model_pictures": 4,
+    "gui.effort": 4,
     "gui.inference": 3, "gui.background": 3, "gui.widgets": 3, "gui.click_watch": 3,
     "gui.icons": 2, "gui.proposals": 2, "gui.desk": 2, "gui.pose_edits": 2, "gui.unity_scene": 2,
+    "gui.posed_shoe": 3,
+    "gui.qt_probe": 0, "gui.faults": 0, "gui.run_watch": 2,
     "gui.session": 1, "gui.theme": 1, "gui.fit_keys": 1,
     "gui.tools": 0, "gui.preferences": 0, "gui.style_sheet": 0, "gui.instance_color": 0,
 }  # fmt: skip

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from open_window import OpenWindow
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QMenu
 
+from gui.panels.recent_card import RecentCard
 from gui.preferences import GONE, RECENT_SHOWN
 
 
@@ -67,6 +68,29 @@ def test_no_more_than_eight(opened, tmp_path: Path) -> None:
         place.preferences.add_recent(str(tmp_path / f"{number}.outsole"))
     assert len(menu_of(place).actions()) == RECENT_SHOWN + 2
     place.settle()
-    buttons = [b for b in place.window.findChildren(QPushButton) if b.objectName().startswith("recent_")]
-    assert [b.objectName() for b in buttons if b.isVisible()] == [f"recent_{n}" for n in range(11, 3, -1)]
-    assert not any(b.isEnabled() for b in buttons) and all("not there" in b.text() for b in buttons)
+    cards = [card for card in place.window.findChildren(RecentCard) if card.isVisible()]
+    assert [card.objectName() for card in cards] == [f"recent_{n}" for n in range(11, 3, -1)]
+    assert not any(card.is_there for card in cards) and all("not there" in card.words for card in cards)
+
+
+def test_one_can_be_taken_out_of_the_list(opened, tmp_path: Path) -> None:
+    place = opened(fresh=False)
+    for number in range(3):
+        place.preferences.add_recent(str(tmp_path / f"{number}.outsole"))
+    place.settle()
+    place.click_widget("forget_1")
+    place.settle()
+    assert [Path(file).stem for file in place.preferences["recent_projects"]] == ["2", "0"]
+    cards = [card for card in place.window.findChildren(RecentCard) if card.isVisible()]
+    assert [card.objectName() for card in cards] == ["recent_2", "recent_0"]
+
+
+def test_a_card_says_how_far_its_project_is_and_opens_it(on_photo: OpenWindow) -> None:
+    file = on_photo.place.desk.path
+    on_photo.key("Ctrl+Return")
+    on_photo.key("Ctrl+W")
+    assert on_photo.session.document is None and on_photo.window.windowTitle() == "Outsole"
+    (card,) = (card for card in on_photo.window.findChildren(RecentCard) if card.isVisible())
+    on_photo.wait(lambda: "1 of 1 checked" in card.words and "today" in card.words)
+    on_photo.click_widget("recent_shoes")
+    assert on_photo.place.desk.path == file and on_photo.session.photo_id is not None

@@ -17,7 +17,7 @@ from core.labels.instance import Instance, Side
 from core.labels.photo import Photo
 from gui.actions.hypothesis_actions import HypothesisActions
 from gui.panels.hypothesis_strip import card_text
-from gui.proposals import MOST_POSES, PoseOffer, PoseOption, Proposal, Proposals
+from gui.proposals import MOST_CARDS, PoseOffer, PoseOption, Proposal, Proposals
 from gui.session import Session
 
 
@@ -62,9 +62,9 @@ def test_a_pose_more_is_shown_at_once(session: Session) -> None:
     assert offer.poses is not None
     more = offer.poses.with_option(offer.poses.options[0])
     assert more.at == 3 and offer.showing(more).instance is offer.poses.options[0].instance
-    for _ in range(4):
-        more = more.with_option(PoseOption(offer.instance, rivals=(5,)))
-    assert (len(more.options), more.at) == (MOST_POSES, MOST_POSES - 1) and more.options[4].rivals == ()
+    for _ in range(MOST_CARDS - 2):
+        more = more.with_option(PoseOption(offer.instance, rivals=(MOST_CARDS - 1,)))
+    assert (len(more.options), more.at) == (MOST_CARDS, MOST_CARDS - 1) and more.options[4].rivals == ()
 
 
 def test_the_doubt_is_of_the_pose_that_is_shown(session: Session) -> None:
@@ -201,7 +201,7 @@ class HeldInference:
 
 def test_a_twin_s_answer_is_about_the_offer_it_was_asked_for(session: Session) -> None:
     proposals, inference = Proposals(session), HeldInference()
-    asked: dict[str, Any] = {"mesh_file": lambda model: Path("m.npz"), "accept": lambda anyway: None}
+    asked: dict[str, Any] = {"shoe_file": lambda shoe: Path("m.npz"), "accept": lambda anyway: None}
     flipping = HypothesisActions(session, proposals, inference, **asked)  # type: ignore[arg-type]
     left, right = offer_for(session, "left"), offer_for(session, "right", -4)
     proposals.put(left)

@@ -85,7 +85,7 @@ def test_what_cannot_be_imported_is_said(project: Path, tmp_path: Path, capsys: 
     (tmp_path / "empty").mkdir()
     assert "Say what to import" in spoken(capsys, "import", project, code=2)
     assert "There is no" in spoken(capsys, "import", project, tmp_path / "nowhere", code=2)
-    assert "neither labelme files nor BOP" in spoken(capsys, "import", project, tmp_path / "empty", code=2)
+    assert "no labelme files, BOP scenes or data.yaml" in spoken(capsys, "import", project, tmp_path / "empty", code=2)
     assert "holds no BOP scene" in spoken(capsys, "import", project, "--bop", tmp_path / "empty", code=2)
 
 

@@ -17,7 +17,7 @@ from fake_net import FakeNet, FakeSneaker, ellipse, use_net
 from PIL import Image
 
 from core.cli import main
-from core.commands import window_commands
+from core.commands import window_child, window_commands
 from core.document.document import Document
 from core.document.edit import Edit
 from core.geometry.camera import CameraSource
@@ -149,7 +149,7 @@ def test_segmenting_whole_photos_keeps_what_is_there(project: Path, say: Say, mo
     code, out, _ = say("segment", project, "--all")
     assert code == 0 and "Outlined 0 instances" in out
     code, out, _ = say("segment", project, "--photo", "a", "--no-keep")
-    assert code == 0 and "Outlined 1 instances in 1 photos" in out and "1 are doubtful: a.png" in out
+    assert code == 0 and "Outlined 1 instance in 1 photo" in out and "1 are doubtful: a.png" in out
     assert len(photos_in(project)[0].instances) == 1
 
 
@@ -297,6 +297,8 @@ def test_adding_a_model_from_a_mesh_file(project: Path, say: Say, tmp_path: Path
     assert say("add-model", project, file, "--axes", "up")[0] == 2
     assert say("add-model", project, tmp_path / "none.glb")[0] == 2
     assert say("add-model", project, "sneaker")[0] == 2, "it is in the project already"
+    code, out, _ = say("add-model", project, "high-top")
+    assert code == 0 and "Outsole high-top" in out
 
 
 @pytest.mark.parametrize(
@@ -368,7 +370,11 @@ def test_windows_are_children_whose_exit_code_passes_through(
         started.append(command[1:])
         return subprocess.CompletedProcess(command, 7)
 
+    def run_window(command: list[str], environment: object) -> window_child.Ended:
+        return window_child.Ended(run(command).returncode, "", took_s=60.0)
+
     monkeypatch.setattr(window_commands.subprocess, "run", run)
+    monkeypatch.setattr(window_commands, "run_window", run_window)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     assert [say()[0], say(project)[0], say("tour", "out")[0], say("bench", "ui", "--repeat", "2")[0]] == [7, 7, 7, 7]
     assert started == [

@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QListWidget, QPushButton, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
+from core.formats.pose_checks import PoseTally
 from core.formats.report import Report, changed, refused, taken
 from core.geometry.mesh import Mesh
 from core.jobs.messages import Failed, ImportMeshRequest, MeshProposal, MeshRef, Result
@@ -280,3 +281,17 @@ def test_preferences_hold_at_once(qtbot: QtBot, tmp_path: Path) -> None:
     preferences.reset("shoe_opacity")
     assert dialog.findChild(NumberField, "setting_shoe_opacity").value() == 0.55
     assert dialog.findChild(QWidget, "setting_window_geometry") is None
+
+
+def test_an_export_says_what_its_poses_are_worth(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = shown(qtbot, ExportDialog(tmp_path / "shoes.outsole", folder=str(tmp_path / "out")))
+    words, sure = dialog.findChild(QLabel, "exportPoses"), dialog.findChild(QCheckBox, "exportSure")
+    assert not words.isVisible() and not sure.isVisible()
+    dialog.show_tallies(PoseTally(3, 3, 2), PoseTally(1, 1, 0))
+    assert words.text() == "3 shoes are posed with a guessed camera, 2 poses are in doubt." and sure.isVisible()
+    sure.setChecked(True)
+    with qtbot.waitSignal(dialog.chosen) as told:
+        press(qtbot, dialog, "exportDialog_accept")
+    assert told.args[0].sure_only
+    dialog.findChild(QCheckBox, "exportChecked").setChecked(True)
+    assert words.text() == "1 shoe is posed with a guessed camera." and not sure.isVisible()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from panel_book import MODEL, OTHER_MODEL, photo, session_of, shoe_session
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QListView, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QListView, QMenu, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.document.edit import Edit
@@ -71,6 +72,21 @@ def test_an_empty_library_offers_to_import(qtbot: QtBot, tmp_path: Path) -> None
         qtbot.mouseClick(library.findChild(QPushButton, "modelLibraryEmpty_act"), LEFT)
 
 
+def test_the_built_in_shoes_are_offered_while_the_project_lacks_them(qtbot: QtBot, tmp_path: Path) -> None:
+    low_top = replace(MODEL, id="outsole-sneaker")
+    library = shown(qtbot, ModelLibrary(session_of(tmp_path, photo("a"), models=(low_top,))))
+    wanted: list[str] = []
+    library.built_in_requested.connect(wanted.append)
+    qtbot.mouseClick(library.findChild(QToolButton, "modelBuiltIn"), LEFT)
+    menu = library.findChild(QMenu, "builtInShoes")
+    low, high = menu.actions()
+    assert (low.text(), low.isEnabled()) == ("Low-top", False)
+    assert (high.text(), high.isEnabled()) == ("High-top", True)
+    high.trigger()
+    menu.close()
+    assert wanted == ["high-top"]
+
+
 def test_facts_of_a_model() -> None:
     assert facts(MODEL.with_landmark("toe tip", (1.0, 2.0, 3.0))) == "280 mm · 1/8 landmarks"
 
@@ -115,9 +131,13 @@ class FakeInference(QObject):
         self.jobs: tuple[Job, ...] = ()
         self.state = CoreState.READY
         self.cancelled: list[int] = []
+        self.started = 0
 
     def cancel(self, job_id: int) -> None:
         self.cancelled.append(job_id)
+
+    def start(self) -> None:
+        self.started += 1
 
     def run(self, *jobs: Job) -> None:
         self.jobs = jobs
@@ -154,6 +174,18 @@ def test_every_state_of_the_core_has_words(qtbot: QtBot) -> None:
         inference.state = state
         inference.state_changed.emit(state.value)
         qtbot.waitUntil(lambda state=state: state.value in status._state.text())
+
+
+def test_a_core_that_stopped_for_good_is_started_where_it_says_so(qtbot: QtBot) -> None:
+    inference = FakeInference()
+    status = shown(qtbot, JobStatus(inference))
+    button = status.findChild(QToolButton, "startCore")
+    assert not button.isVisible()
+    inference.state = CoreState.STOPPED
+    inference.state_changed.emit("stopped")
+    qtbot.waitUntil(button.isVisible)
+    qtbot.mouseClick(button, LEFT)
+    assert inference.started == 1
 
 
 # ---- messages
