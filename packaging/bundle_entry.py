@@ -49,23 +49,27 @@ def kernel_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """What numba must be told so that it finds the kernels of this build, and keeps what it compiles itself.
 
     The user's folder begins as a copy of what the bundle brings: numba writes there, and a program's folder cannot
-    be written to. Nothing is changed where somebody has already chosen a folder.
+    be written to. A folder that somebody chose for numba gets one of this build in it: the kernels of another would
+    be taken for these. What runs as a child of this program has been told already.
     """
     from core.render.kernel_cache import LOCATOR
     from core.resources import RESOURCES
     from core.storage.folders import cache_dir
 
-    told = {"NUMBA_CACHE_LOCATOR_CLASSES": LOCATOR}
+    chosen = environment.get("NUMBA_CACHE_DIR")
+    if chosen and environment.get("NUMBA_CACHE_LOCATOR_CLASSES") == LOCATOR:
+        return COMMON_PROCESSOR if is_common_processor() else {}
     brought = RESOURCES.parent / KERNELS
     named = brought / BUILD
-    if is_common_processor():
-        told |= COMMON_PROCESSOR
-    if "NUMBA_CACHE_DIR" not in environment:
-        own = cache_dir() / "numba" / (named.read_text(encoding="utf-8") if named.exists() else _this_build())
-        told["NUMBA_CACHE_DIR"] = str(own)
-        if brought.is_dir() and not own.exists():
-            begin_with(brought, own)
-    return told
+    build = named.read_text(encoding="utf-8") if named.exists() else _this_build()
+    try:
+        own = Path(chosen, "outsole", build) if chosen else cache_dir() / "numba" / build
+    except ValueError:  # a variable that names no folder: the command itself has the sentence
+        return {}
+    if brought.is_dir() and not os.path.exists(own):  # noqa: PTH110 (Path's own raises where one may not look)
+        begin_with(brought, own)
+    told = COMMON_PROCESSOR if is_common_processor() else {}
+    return {**told, "NUMBA_CACHE_LOCATOR_CLASSES": LOCATOR, "NUMBA_CACHE_DIR": str(own)}
 
 
 def is_common_processor(description: Path = Path("/proc/cpuinfo")) -> bool:

@@ -21,10 +21,16 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 NEEDED = (
     "core/cli.py",
     "gui/app.py",
+    "resources/guide/labelling.md",
+    "resources/guide/sole.svg",
     "resources/icons/outsole-256.png",
+    "resources/models/outsole_high_top.npz",
     "resources/models/outsole_sneaker.npz",
     "resources/sample/sneaker_on_wood.jpg",
+    "resources/sample_truth/sneaker_on_wood.json",
     "resources/style/chevron-down.svg",
+    "resources/training/street_outlines.coco.json",
+    "resources/weights/SHA256SUMS",
     "resources/weights/sneaker-unet.safetensors",
 )
 

@@ -45,11 +45,14 @@ def bring_kernels(bundle: Path) -> bool:
     """Compile the numeric kernels into the bundle, so that its first start has none to compile; whether it could."""
     if not (sys.platform.startswith("linux") and bundle_entry.is_common_processor()):
         return False
+    from core.render.kernel_cache import LOCATOR  # of the checkout: a bundle's program has it in itself
+
     program = bundle / bundle_parts.NAME
     kernels = bundle / "_internal" / bundle_entry.KERNELS
     # A fresh cache: what the user of this computer has in his, the program would not compute, nor compile for it.
     with tempfile.TemporaryDirectory(prefix="outsole-kernels-") as fresh:
         environment = {**os.environ, "NUMBA_CACHE_DIR": str(kernels), "OUTSOLE_CACHE_DIR": fresh}
+        environment["NUMBA_CACHE_LOCATOR_CLASSES"] = LOCATOR  # that folder itself, not one of this build in it
         subprocess.run([program, "-m", "core.fit.warm"], check=True, env=environment, cwd=bundle)
     build = hashlib.sha256(program.read_bytes()).hexdigest()[:16]
     (kernels / bundle_entry.BUILD).write_text(build, encoding="utf-8")

@@ -21,11 +21,11 @@ def doctor(arguments: argparse.Namespace) -> Answer:
     """Look at everything; the exit code is 1 when something cannot work."""
     from core.doctor.examination import examine
 
-    if sys.stderr.isatty() and not arguments.json:
+    if sys.stderr is not None and sys.stderr.isatty() and not arguments.json:  # Windows' outsole.exe has none
         print("Looking at this computer; this takes a few seconds.", file=sys.stderr)
     findings = examine(_project(arguments.project) if arguments.project else None)
     heading = system_line()
-    coloured = sys.stdout.isatty() and may_colour()
+    coloured = sys.stdout is not None and sys.stdout.isatty() and may_colour()
     width = min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST)
     text = f"{heading}\n\n{report_text(findings, width=width, coloured=coloured)}"
     content = {"system": heading, "findings": [finding_to_json(one) for one in findings], "summary": summary(findings)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -45,7 +45,7 @@ def add_photos(arguments: argparse.Namespace) -> Answer:
     from core.storage.image_file import PHOTO_SUFFIXES, PhotoError, photo_from_file, resolve_photo_path
 
     folder = project_folder(arguments.project)
-    files = list(_image_files([Path(text) for text in arguments.files], PHOTO_SUFFIXES))
+    files, exports = _image_files([Path(text) for text in arguments.files])
     if not files:
         raise CommandError(
             f"There is no photo in {', '.join(arguments.files)}; photos end in {' '.join(PHOTO_SUFFIXES)}."
@@ -71,7 +71,10 @@ def add_photos(arguments: argparse.Namespace) -> Answer:
     there = len(files) - len(added) - len(problems)
     photos = counted(len(added), "photo")
     text = f"Added {photos}; {there} were in the project already, {len(problems)} could not be read."
+    if exports:
+        text += f" Exported data sets were left out: {', '.join(map(str, exports))}."
     content = {"added": [photo.file for photo in added], "already_there": there, "problems": problems}
+    content["left_out"] = [str(path) for path in exports]
     return Answer("\n".join([text, *problems]), content, PROBLEMS if problems else 0)
 
 
@@ -187,9 +190,13 @@ def _landmarks(file: Path) -> dict[str, tuple[float, float, float]]:
         ) from error
 
 
-def _image_files(paths: Sequence[Path], suffixes: Sequence[str]) -> Iterator[Path]:
+def _image_files(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    from core.storage.photo_folders import photos_below
+
+    files: list[Path] = []
+    exports: list[Path] = []
     for path in paths:
-        if path.is_dir():
-            yield from sorted(file for file in path.rglob("*") if file.suffix.lower() in suffixes and file.is_file())
-        else:
-            yield path
+        found, left_out = photos_below(path) if path.is_dir() else ([path], [])
+        files += found
+        exports += left_out
+    return files, exports

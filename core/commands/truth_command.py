@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from typing import Any
 
 from core.commands.console import BAD_INPUT, Answer, opened
@@ -42,10 +43,10 @@ def _shoes(photo: Photo, document: Document) -> list[tuple[int, Instance]]:
 def _row(photo: Photo, shoe: Instance, number: int, document: Document) -> dict[str, Any]:
     scene = true_scene(photo.sha256)
     assert scene is not None
-    true = true_shoe_of(photo, shoe, scene)
     came_with_it = shoe.provenance == SHIPPED_WITH
     row: dict[str, Any] = {"photo": photo.file, "instance": number, "side": shoe.side.value, "given": came_with_it}
     if not shoe.region.is_empty:
+        true = true_shoe_of(photo, shoe, scene)
         row |= {"outline_iou": _iou(shoe.region, true.outline, photo.size_px)}
         row |= {"outline_px": contour_distance(shoe.region, true.outline).mean_px}
     check = pose_check(photo, shoe, document.project.models)
@@ -60,7 +61,7 @@ def _figures(check: PoseCheck) -> dict[str, Any]:
         "rotation_deg": check.rotation_deg,
         "across_mm": check.across_mm,
         "distance_pct": check.distance_pct,
-        "shift_px": check.shift_px,
+        "shift_px": _number(check.shift_px),
         "side_is_right": check.side_is_right,
         "model_is_right": check.model_is_right,
         "advice": check.advice(),
@@ -73,15 +74,20 @@ def _iou(a: Region, b: Region, size_px: tuple[int, int]) -> float:
     return mask_iou(region_mask(a, *size_px), region_mask(b, *size_px))
 
 
-def _edge_px(photo: Photo, shoe: Instance, check: PoseCheck, document: Document) -> float:
-    """Mean distance of the posed shoe's edge in the photo from the true one's."""
+def _edge_px(photo: Photo, shoe: Instance, check: PoseCheck, document: Document) -> float | None:
+    """Mean distance of the posed shoe's edge in the photo from the true one's; None for one outside of the photo."""
     from core.render.raster import mesh_mask, region_from_mask  # numba: compiled only where it is used
 
     model = document.project.models[shoe.model_id or ""]
     mesh = model.sized_mesh(document.store.mesh(model.mesh_sha256), size=shoe.size, side=shoe.side)
     assert shoe.pose is not None
     region = region_from_mask(mesh_mask(mesh, shoe.pose, photo.camera), tolerance_px=0.4)
-    return contour_distance(region, check.shoe.silhouette).mean_px
+    return _number(contour_distance(region, check.shoe.silhouette).mean_px)
+
+
+def _number(value: float) -> float | None:
+    """JSON knows no nan."""
+    return value if math.isfinite(value) else None
 
 
 def _line(row: dict[str, Any]) -> str:
@@ -92,7 +98,7 @@ def _line(row: dict[str, Any]) -> str:
         parts.append(f"outline IoU {row['outline_iou']:.3f}, {row['outline_px']:.1f} px")
     if "verdict" in row:
         turned, across, away = row["rotation_deg"], row["across_mm"], row["distance_pct"]
-        edge = f"edge {row['edge_px']:.1f} px"
+        edge = "not in the photo" if row["edge_px"] is None else f"edge {row['edge_px']:.1f} px"
         figures = f"{turned:.1f}°, {across:.1f} mm across, {away:+.1f} % of the distance, {edge}"
         parts.append(f"{row['verdict']}: {figures}. {row['advice']}".rstrip(" ."))
     else:

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
@@ -93,7 +94,10 @@ class _Listener:
                 self.said, self._told = self.said[drop:], max(self._told - drop, 0)
 
     def _tell(self) -> None:
-        if sys.stderr is not None:  # a program without a console has none
-            sys.stderr.write(self.said[self._told :])
-            sys.stderr.flush()
+        # A program without a console has none. One whose terminal is gone must go on listening all the same: nobody
+        # else empties the pipe, and a window that finds it full stands still.
+        if sys.stderr is not None:
+            with suppress(OSError, ValueError):
+                sys.stderr.write(self.said[self._told :])
+                sys.stderr.flush()
         self._told = len(self.said)

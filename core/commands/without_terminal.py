@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -36,9 +37,9 @@ def show_message(text: str) -> bool:
 def message_command(text: str) -> list[str] | None:
     """What to run to show a text."""
     if sys.platform == "win32":
-        script = (
-            f"(New-Object -ComObject Wscript.Shell).Popup('{text.replace(chr(39), chr(39) * 2)}', 0, '{_TITLE}', 16)"
-        )
+        # PowerShell takes the printed quotes for quotes as well; two of any are one that ends nothing.
+        quoted = re.sub("(['\u2018-\u201b])", r"\1\1", text)
+        script = f"(New-Object -ComObject Wscript.Shell).Popup('{quoted}', 0, '{_TITLE}', 16)"
         return ["powershell", "-NoProfile", "-WindowStyle", "Hidden", "-Command", script]
     if sys.platform == "darwin":
         words = text.replace("\\", "\\\\").replace('"', '\\"')

@@ -14,6 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from core.doctor.finding import Finding, warning
+
 PATIENCE_S = 9.0
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,6 +40,14 @@ class Tried:
     def end(self) -> str:
         """How it ended, for a sentence."""
         return end_of(self.code)
+
+
+def too_slow(about: str, tried: Tried) -> Finding | None:
+    """What to say of something that took too long, which a busy computer or a cold disk explains; None if not."""
+    if tried.code is not None:
+        return None
+    found = f"It did not answer within {PATIENCE_S:.0f} s, so nothing can be said of it."
+    return warning(about, found, "The computer may be busy, or have just been started: look again in a minute.")
 
 
 def end_of(code: int | None) -> str:

@@ -7,10 +7,9 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 
-from core.doctor.children import Tried
+from core.doctor.children import Tried, too_slow
 from core.doctor.finding import Finding, bad, ok, warning
 from core.doctor.libraries import libraries_named, missing_libraries
-from core.doctor.packages import pip_line
 
 NO_DISPLAY = (
     "Start Outsole from a desktop, or log in with `ssh -X`. Without a display `outsole tour OUT` draws every view into "
@@ -58,6 +57,9 @@ def look_at_display(environment: Mapping[str, str] | None = None) -> Finding:
 
 def look_at_window(tried: Tried, environment: Mapping[str, str] | None = None) -> Iterator[Finding]:
     """What came of trying Qt, and of its fonts."""
+    if slow := too_slow("Window", tried):
+        yield slow
+        return
     if not tried.went_well:
         yield why_no_window(tried, environment)
         return
@@ -89,7 +91,7 @@ def why_no_window(tried: Tried, environment: Mapping[str, str] | None = None) ->
     if any(sign in said for sign in _NOBODY_THERE):
         return _nobody_there(said, known, chosen)
     if "No module named" in said or "ImportError" in said:
-        remedy = f"Install it anew:\n    {pip_line([_QT])}\nOr prepare a checkout again: make setup"
+        remedy = f"Install it anew:\n    {_qt_line()}\nOr prepare a checkout again: make setup"
         return bad("Window", f"A part of the program cannot be loaded: {last_line(said)}", remedy)
     remedy = "Write down what it said, and look into the log for more."
     return bad("Window", f"Qt {tried.end} when a window was tried: {last_line(said) or 'it said nothing'}", remedy)
@@ -111,7 +113,7 @@ def _no_plugin(name: str, said: str, known: Mapping[str, str]) -> Finding:
     if paths:
         found = f"Qt finds no platform plugin “{name}”: {paths[0]} sends it to {known[paths[0]]}."
         return bad("Window", found, f"Take it away and start again:\n    unset {' '.join(paths)}")
-    remedy = f"Install it anew:\n    {pip_line([_QT])} --force-reinstall"
+    remedy = f"Install it anew:\n    {_qt_line()} --force-reinstall"
     return bad("Window", f"Qt finds no platform plugin “{name}”; its own files are gone.{there}", remedy)
 
 
@@ -129,6 +131,13 @@ def _nobody_there(said: str, known: Mapping[str, str], chosen: str) -> Finding:
         )
         return bad("Window", found, f"Take it away (unset QT_QPA_PLATFORM). {NO_DISPLAY}")
     return bad("Window", "There is no display here, so no window can open.", NO_DISPLAY)
+
+
+def _qt_line() -> str:
+    # With what reads the versions of packages; whether there is a display every start of the window asks.
+    from core.doctor.packages import pip_line
+
+    return pip_line([_QT])
 
 
 _QT = "PySide6-Essentials>=6.9,<6.12"

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from core.doctor.children import Tried
+from core.doctor.children import Tried, too_slow
 from core.doctor.display import last_line
 from core.doctor.finding import Finding, bad, ok, warning
 from core.doctor.libraries import libraries_named, remedy_for
@@ -36,6 +36,8 @@ def look_at_drawing(tried: Tried, *, has_card: bool | None = None) -> Finding:
             return warning("Drawing", f"{found}: the processor draws, though there is a graphics card.", remedy)
         found = f"{found}: the processor draws, for there is no graphics card."
         return warning("Drawing", found, "Nothing is wrong; large meshes follow the pointer more slowly.")
+    if slow := too_slow("Drawing", tried):
+        return slow
     libraries = libraries_named(tried.said)
     for sign, library in (("Failed to load EGL", "libEGL.so.1"), ("Failed to load an X11 library", "libX11.so.6")):
         if sign in tried.said and library not in libraries:
@@ -51,6 +53,9 @@ def look_at_drawing(tried: Tried, *, has_card: bool | None = None) -> Finding:
 
 def look_at_network_library(tried: Tried, *, has_card: bool | None = None) -> Iterator[Finding]:
     """torch, where it computes, and whether torchvision harms it."""
+    if slow := too_slow("torch", tried):
+        yield slow
+        return
     if not tried.went_well:
         if "No module named 'torch'" in tried.said and getattr(sys, "frozen", False):
             remedy = "Install the full edition (package outsole) to have the network outline."
@@ -105,6 +110,8 @@ def look_at_kernels(environment: Mapping[str, str] | None = None, folders: tuple
     places = folders or ((Path(chosen),) if chosen else tuple(_CORE / part / "__pycache__" for part in _COMPILED))
     compiled = sum(1 for place in places if place.is_dir() for _ in place.rglob("*.nbi"))
     blocked = next((place for place in places if not _writable(place)), None)
+    if blocked is not None and not chosen and (own := _numbas_own()) is not None:
+        return ok("Kernels", f"{blocked} cannot be written, so they are kept in {own}.")
     if blocked is not None and not compiled:
         remedy = "Have them kept elsewhere:\n    export NUMBA_CACHE_DIR=~/.cache/outsole/numba"
         found = f"{blocked} cannot be written, so they may be compiled anew at every start (a minute or so)."
@@ -131,8 +138,19 @@ def _has_nvidia() -> bool:
 
 
 def _writable(folder: Path) -> bool:
-    nearest = next(place for place in (folder, *folder.parents) if place.exists())
-    return os.access(nearest, os.W_OK)
+    """Whether it can be made, or written; False, too, where one may not look or a drive is not there."""
+    places = (place for place in (folder, *folder.parents) if os.path.exists(place))  # noqa: PTH110 (never raises)
+    nearest = next(places, None)
+    return nearest is not None and os.access(nearest, os.W_OK)
+
+
+def _numbas_own() -> Path | None:
+    """Where numba goes when it cannot write beside the sources: the user's caches; None when not there either."""
+    # As platformdirs has it, which numba carries a copy of.
+    import platformdirs
+
+    own = Path(platformdirs.user_cache_dir("numba", appauthor=False))
+    return own if _writable(own) else None
 
 
 _BACKENDS = (("EGL", "EGL"), ("XOpenGL", "GLX"), ("OSOpenGL", "OSMesa"), ("Win32", "WGL"), ("Cocoa", "Cocoa"))

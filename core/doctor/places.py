@@ -135,9 +135,12 @@ def _plain(written: str) -> str:
 
 
 def _folder(purpose: str, folder: Path, free: Free) -> Finding:
-    nearest = next((place for place in (folder, *folder.parents) if place.exists()), folder)
+    # Path's own exists() raises where one may not look, as in the home of somebody else that sudo left behind.
+    nearest = next((place for place in (folder, *folder.parents) if os.path.exists(place)), folder)  # noqa: PTH110
     variable = _VARIABLES.get(purpose)
     elsewhere = f", or have it elsewhere: set {variable} to a folder of yours" if variable else ""
+    if nearest == folder and not os.path.lexists(folder):
+        return bad(purpose, f"{folder} cannot be: there is no drive {folder.anchor}.", f"Check the path{elsewhere}.")
     if not nearest.is_dir():
         return bad(purpose, f"{folder} cannot be: {nearest} is a file.", f"Move that file away{elsewhere}.")
     try:

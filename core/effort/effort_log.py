@@ -142,6 +142,6 @@ def _decoded(content: bytes) -> tuple[list[EffortRecord], int]:
             if number == 0 and isinstance(value, dict) and "outsole" in value:
                 continue
             records.append(record_from_json(value))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             bad += line is not last
     return records, bad

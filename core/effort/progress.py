@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from core.labels.instance import Instance
 from core.labels.photo import Photo, Status
@@ -69,7 +71,7 @@ def progress_of(photos: Iterable[Photo], project: Project, *, progress: Progress
     total = max(len(project.entries), 1)
     for number, photo in enumerate(photos):
         if progress is not None and number % 50 == 0:
-            progress(number / total, photo.file)
+            progress(number / total, PurePosixPath(photo.file).name)
         statuses[photo.status] += 1
         if photo.status is Status.REJECTED:
             continue
@@ -95,7 +97,7 @@ def _count(shoe: Instance, photo: Photo, shoes: Shoes, quality: Quality) -> None
     if estimate.iou is not None:
         shoes.measured += 1
         quality.iou.append(estimate.iou)
-    if estimate.contour_px is not None:
+    if estimate.contour_px is not None and math.isfinite(estimate.contour_px):
         quality.contour_px.append(estimate.contour_px)
     doubt = pose_doubt(shoe, photo)
     if doubt is not None and doubt.score > LITTLE_DOUBT:

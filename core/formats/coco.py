@@ -12,7 +12,7 @@ from core.formats.coco_segmentation import segmentation_of
 from core.formats.json_file import write_json
 from core.formats.labelme import RECORD as LABELME_RECORD
 from core.formats.merging import Progress
-from core.formats.report import Report, ReportLine, changed, refused, taken
+from core.formats.report import Report, ReportLine, changed, noted, refused, taken
 from core.formats.split import SET_NAMES, Split
 from core.geometry.region import Region
 from core.labels.instance import Instance, Side
@@ -98,9 +98,20 @@ class CocoWriter:
             self._file = photo.file
             sets[name].images.append(_image(photo, number, lines=self._lines))
             sets[name].annotations += self._annotations(photo, number)
+        self._note_unlabelled(stem)
         for name, content in sets.items():
             self._write(out_dir / (f"{stem}_{name}.json" if name else f"{stem}.json"), content)
         return Report(f"Export to COCO {stem}", tuple(self._lines))
+
+    def _note_unlabelled(self, stem: str) -> None:
+        entries = self._project.entries.values()
+        count = sum(entry.status is Status.TODO and not entry.instance_count for entry in entries)
+        if count:
+            reason = (
+                f"nobody has labelled {counted(count, 'photo')} of it, and a reader takes such for a picture without "
+                "shoes; reject them, or export only checked photos"
+            )
+            self._lines.append(noted(f"{stem}.json", "", reason=reason))
 
     def _sets(self, split: Split | None, seed: int) -> Mapping[str, str]:
         entries = [entry for entry in self._project.entries.values() if entry.status is not Status.REJECTED]

@@ -9,7 +9,7 @@ from pathlib import Path
 from core.document.store import Store
 from core.formats.merging import Progress
 from core.formats.pose_checks import pose_lines, without_doubtful
-from core.formats.report import Report
+from core.formats.report import Outcome, Report, ReportLine
 from core.formats.split import Split
 from core.labels.photo import Photo, Status
 from core.labels.project import Project
@@ -17,6 +17,7 @@ from core.labels.project import Project
 YOLO = {"yolo": "segment", "yolo_pose": "pose", "yolo_detect": "detect"}  # format to the kind of its lines
 FORMATS = ("coco", "coco_keypoints", "labelme", "bop", *YOLO)
 BOP_FOLDER = "bop"
+_NAMES = {"coco": "COCO", "coco_keypoints": "COCO keypoints", "bop": "BOP", "yolo": "YOLO", "yolo_pose": "YOLO pose"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,14 @@ def export_project(
 def yolo_folder_name(name: str) -> str:
     """Where a YOLO format goes in the export's folder: "yolo-pose" for "yolo_pose"."""
     return name.replace("_", "-")
+
+
+def place_in(name: str, line: ReportLine, *, several: bool) -> str:
+    """Where a format's line has its trouble; among lines of several formats the format is named, too."""
+    if not several or line.outcome in (Outcome.TAKEN, Outcome.NOTED):  # these name their file, or are about the photo
+        return line.key
+    named = _NAMES.get(name, name.replace("yolo", "YOLO").replace("_", " "))
+    return f"{named}, {line.key}" if line.key else named
 
 
 def _wanted(project: Project, plan: ExportPlan) -> Project:

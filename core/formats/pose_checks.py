@@ -54,7 +54,7 @@ def tally_of(photos: Iterable[Photo]) -> PoseTally:
         if photo.status is Status.REJECTED:
             continue
         for instance in photo.instances:
-            if instance.pose is None:
+            if instance.true_pose is None:
                 continue
             posed += 1
             guessed += photo.camera.source is CameraSource.GUESS
@@ -84,7 +84,7 @@ def pose_lines(photos: Iterable[Photo], *, left_out: bool) -> Iterator[ReportLin
         if photo.status is Status.REJECTED:
             continue
         kept = without_doubtful(photo) if left_out else photo
-        shoes = sum(instance.pose is not None for instance in kept.instances)
+        shoes = sum(instance.true_pose is not None for instance in kept.instances)
         if shoes and photo.camera.source is CameraSource.GUESS:
             guessed.append((photo.file, shoes))
         for number, instance in enumerate(photo.instances, 1):

@@ -100,6 +100,12 @@ class _YoloWriter:
             line = self._line(photo, instance, category, key=f"instance {number} ({category.name})")
             if line is not None:
                 lines.append(line)
+        if not lines and any(self._is_shoe(instance) for instance in photo.instances):
+            reason = (
+                "none of its shoes is in the file, and a reader would take it for a picture without; it is in no set"
+            )
+            self.lines.append(refused(photo.file, "", reason=reason))
+            return
         try:
             name = self._write_picture(photo, set_name)
         except PhotoError as error:
@@ -135,6 +141,9 @@ class _YoloWriter:
         told = ", ".join(f"{counted(self._counts[name], 'photo')} in {name}" for name in filled)
         self.lines.append(taken(DATA_FILE, "", reason=told))
         return True
+
+    def _is_shoe(self, instance: Instance) -> bool:
+        return self._project.category(instance.category).role is Role.SHOE
 
     def _line(self, photo: Photo, instance: Instance, category: Category, *, key: str) -> YoloLine | None:
         known = [one.id for one in self._classes]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from core.storage.image_file import PHOTO_SUFFIXES, resolve_photo_path
 DATA_FILE = "data.yaml"
 IMAGES, LABELS = "images", "labels"
 _OURS = "# Outsole: "
+_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 class YoloKind(StrEnum):
@@ -58,11 +60,11 @@ def data_yaml(
     """The text of data.yaml; sets: "train" to "images/train" and so on. Every text is JSON's, which YAML reads."""
     lines = [f"{_OURS}a {kind.value} data set for YOLO; paths count from this file", ""]
     lines += [f"{name}: {place}" for name, place in sets.items()]
-    lines += ["", "names:", *(f"  {index}: {json.dumps(name, ensure_ascii=False)}" for index, name in enumerate(names))]
+    lines += ["", "names:", *(f"  {index}: {_written(name)}" for index, name in enumerate(names))]
     if kind is YoloKind.POSE:
         lines += ["", f"kpt_shape: [{len(keypoints)}, 3]", f"flip_idx: {flip_index(keypoints)}", "kpt_names:"]
-        words = json.dumps(list(keypoints), ensure_ascii=False)
-        lines += [f"  {index}: {words}" for index in range(len(names))]
+        words = ", ".join(map(_written, keypoints))
+        lines += [f"  {index}: [{words}]" for index in range(len(names))]
     return "\n".join(lines) + "\n"
 
 
@@ -86,6 +88,11 @@ def check_yolo_place(out_dir: Path, project: Project, project_folder: Path) -> N
                 f"{out_dir} holds photos of this very project ({entry.file}), which the export would replace; "
                 "choose another folder."
             )
+    if strangers := _strangers(place):
+        raise FormatError(
+            f"{out_dir} holds an earlier export, which would be replaced, and {strangers[0]}, which is no part of it; "
+            "move that elsewhere, or choose another folder."
+        )
 
 
 def put_in_place(made: Path, out_dir: Path) -> None:
@@ -146,6 +153,18 @@ def label_file(picture: Path) -> Path:
             parts[at] = LABELS
             return Path(*parts).with_suffix(".txt")
     return picture.with_suffix(".txt")
+
+
+def _written(text: str) -> str:
+    """Text as JSON writes it, but for the characters that YAML wants escaped, or takes for the end of a line."""
+    return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
+
+
+def _strangers(place: Path) -> list[str]:
+    """What lies in an earlier export and is not of it: somebody's own, as a trained net. Caches do not count."""
+    files = () if place.is_file() or not place.exists() else place.iterdir()
+    names = (file.name for file in files if file.suffix != ".cache" and not file.name.startswith("."))
+    return sorted(set(names) - {DATA_FILE, IMAGES, LABELS, "desktop.ini", "Thumbs.db"})
 
 
 def _is_ours(place: Path) -> bool:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -55,11 +56,13 @@ def _environment() -> dict[str, str]:
 
 
 def _opened_log(log_file: Path) -> IO[bytes]:
-    log_file.parent.mkdir(parents=True, exist_ok=True)
-    if log_file.exists() and log_file.stat().st_size > _LARGEST_LOG_BYTES:
-        try:
-            log_file.replace(log_file.with_suffix(".old.log"))
-        except PermissionError:
-            # Windows does not move a file that another window's core still writes to; the next start tries again.
-            return log_file.open("ab")
-    return log_file.open("ab")
+    try:
+        log_file.parent.mkdir(parents=True, exist_ok=True)
+        # Windows does not move a file that another window's core still writes to; the next start tries again.
+        with suppress(PermissionError):
+            if log_file.exists() and log_file.stat().st_size > _LARGEST_LOG_BYTES:
+                log_file.replace(log_file.with_suffix(".old.log"))
+        return log_file.open("ab")
+    except OSError:
+        # A core that cannot tell of its errors still fits; the window says that no log is written.
+        return Path(os.devnull).open("ab")

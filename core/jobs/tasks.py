@@ -262,7 +262,7 @@ def _import_mesh(request: ImportMeshRequest, report: Report) -> MeshProposal:
 
 def _export(request: ExportRequest, report: Report) -> ExportResult:
     from core.document.store import StorageError
-    from core.formats.exports import ExportPlan, export_project
+    from core.formats.exports import ExportPlan, export_project, place_in
     from core.formats.split import Split
     from core.storage.reading import open_for_reading
 
@@ -285,7 +285,11 @@ def _export(request: ExportRequest, report: Report) -> ExportResult:
     except OSError as error:
         sentence = f"{request.out_dir} cannot be written to ({error.strerror or error}); choose another folder."
         raise TaskError(sentence) from error
-    lines = ((line.outcome.value, line.file, line.key, line.reason) for one in reports for line in one.lines)
+    lines = (
+        (line.outcome.value, line.file, place_in(name, line, several=len(reports) > 1), line.reason)
+        for name, one in zip(request.formats, reports, strict=True)
+        for line in one.lines
+    )
     return ExportResult(request.out_dir, tuple(lines))
 
 

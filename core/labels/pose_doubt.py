@@ -50,7 +50,7 @@ def _about_the_fit(instance: Instance, estimate: PoseEstimate) -> list[tuple[flo
         return [(0.6, "aligned by hand, not measured" if by_hand else "not measured against its outline")]
     found = []
     if DOUBTED in estimate.provenance.residuals:
-        found.append((0.6, "the shoe model was in doubt, and it was taken all the same"))
+        found.append((0.6, "shoe model in doubt"))
     if estimate.iou < POOR_IOU:
         found.append((0.5 + 5.0 * (POOR_IOU - estimate.iou), f"IoU {estimate.iou:.2f}"))
     if estimate.contour_px is not None and np.isfinite(estimate.contour_px):

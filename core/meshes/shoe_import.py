@@ -228,7 +228,7 @@ def _scale(standing: Mesh, length_mm: float | None, *, notes: list[str]) -> tupl
 
 def _check_shape(mesh: Mesh, notes: list[str]) -> None:
     length, width, height = mesh.extent_mm
-    notes.append(f"{len(mesh.faces):,} triangles, {length:.0f} x {width:.0f} x {height:.0f} mm.")
+    notes.append(f"{len(mesh.faces):,} triangles, {length:.0f} × {width:.0f} × {height:.0f} mm.")
     if not 0.2 <= width / length <= 0.65:
         notes.append(f"It is {width / length:.0%} as wide as long, where shoes have 30 to 50 %. Check the axes.")
     if not 0.15 <= height / length <= 1.2:

@@ -46,7 +46,7 @@ class SurfacePoints:
     colours: Array
 
     @staticmethod
-    def of(mesh: Mesh, count: int = 300_000, *, seed: int = 0) -> SurfacePoints:
+    def of(mesh: Mesh, count: int = 800_000, *, seed: int = 0) -> SurfacePoints:
         """`count` points of a mesh, coloured by its texture or its vertex colours where it has them."""
         corners = mesh.vertices_mm[mesh.faces]
         cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
@@ -54,8 +54,8 @@ class SurfacePoints:
         rng = np.random.default_rng(seed)
         face = rng.choice(len(corners), size=count, p=double_areas / double_areas.sum())
         r1, r2 = np.sqrt(rng.random(count)), rng.random(count)
-        weights = np.stack([1 - r1, r1 * (1 - r2), r1 * r2], axis=1)[:, :, None]
-        points = (corners[face] * weights).sum(axis=1)
+        weights = np.stack([1 - r1, r1 * (1 - r2), r1 * r2], axis=1)
+        points = _weighted(corners[face], weights)
         normals = cross[face] / np.maximum(double_areas[face], 1e-12)[:, None]
         return SurfacePoints(frozen_array(points), frozen_array(normals), frozen_array(_colours(mesh, face, weights)))
 
@@ -129,18 +129,23 @@ def _closed(nearest: NDArray[np.int64], depth: Array) -> NDArray[np.int64]:
 
 
 def _colours(mesh: Mesh, face: NDArray[np.int64], weights: Array) -> Array:
-    """(N, 3) colours of points given by face and (N, 3, 1) weights of its corners."""
+    """(N, 3) colours of points given by face and (N, 3) weights of its corners."""
     corner = mesh.faces[face]
     if mesh.texture is not None and mesh.uv is not None:
         texture = _coarse(mesh.texture)
         height, width = texture.shape[:2]
-        uv = (mesh.uv[corner] * weights).sum(axis=1) % 1.0
+        uv = _weighted(mesh.uv[corner], weights) % 1.0
         column = np.minimum((uv[:, 0] * width).astype(int), width - 1)
         row = np.minimum(((1 - uv[:, 1]) * height).astype(int), height - 1)
         return np.asarray(texture[row, column], dtype=np.float64)
     if mesh.colours is not None:
-        return np.asarray((mesh.colours[corner] * weights).sum(axis=1), dtype=np.float64)
+        return _weighted(mesh.colours[corner].astype(np.float64), weights)
     return np.broadcast_to(np.array(_PLAIN_RGB, dtype=np.float64), (len(face), 3))
+
+
+def _weighted(of_corners: Array, weights: Array) -> Array:
+    """(N, K) means of what the three corners have, (N, 3, K), by weights (N, 3)."""
+    return np.asarray(np.einsum("nij,ni->nj", of_corners, weights), dtype=np.float64)
 
 
 def _coarse(texture: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -51,11 +51,12 @@ SAMPLE_PHOTOS = (
 )
 
 
-def create_sample_project(path: Path) -> None:
+def create_sample_project(path: Path, *, first_is_bare: bool = False) -> None:
     """Make `path` (.outsole) with the sample photos copied beside it and the house's shoes in its library.
 
-    Its folder is made if need be. Raises FileExistsError when `path` exists, FileNotFoundError when the samples are
-    not installed, and StorageError when the project cannot be written.
+    Its folder is made if need be. first_is_bare: the first photo, too, is to do, for somebody to learn on. Raises
+    FileExistsError when `path` exists, FileNotFoundError when the samples are not installed, and StorageError when the
+    project cannot be written.
     """
     # Both load heavy libraries (SQLAlchemy, Pillow), which the window has only after its first paint.
     from core.storage.database import create_project
@@ -79,7 +80,8 @@ def create_sample_project(path: Path) -> None:
         for position, one in enumerate(shipped):
             file = Path(shutil.copyfile(SAMPLE_FOLDER / one.file, path.parent / one.file))
             photo = photo_from_file(file, project_folder=path.parent, position=position)
-            changes.append((None, _labelled(photo, one)))
+            is_bare = first_is_bare and position == 0
+            changes.append((None, photo if is_bare else _labelled(photo, one)))
         Document(store).commit(Edit("Sample project", tuple(changes)))
         store.forget_history()  # else one undo too many would take the sample itself away
     finally:

@@ -63,8 +63,10 @@ def _why_wrong(name: str, text: str) -> str:
         return f"The environment variable {name} is “{text}”, and there is no such user here: {example}."
     if "\0" in text or not folder.is_absolute():
         return f"The environment variable {name} is “{text}”, which is no full path: {example}."
-    nearest = next(place for place in (folder, *folder.parents) if os.path.lexists(place))
-    if not nearest.is_dir():
+    nearest = next((place for place in (folder, *folder.parents) if os.path.lexists(place)), None)
+    if nearest is None:  # Windows: a drive that is not there
+        return f"The environment variable {name} is “{text}”, and there is no drive {folder.anchor} here: {example}."
+    if not os.path.isdir(nearest):  # noqa: PTH112 (Path's own raises where one may not look)
         return f"The environment variable {name} is “{text}”, but {nearest} is a file: {example}."
     return ""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.labels.photo import Status
+from core.storage.read_only import read_only_uri
 
 _COUNTS = "SELECT count(*), coalesce(sum(status = ?), 0) FROM photo WHERE deleted = 0"
 _FIRST = "SELECT file FROM photo WHERE deleted = 0 ORDER BY id = ? DESC, position LIMIT 1"
@@ -29,9 +31,9 @@ def glance_at(path: Path | str, *, photo_id: str = "") -> Glance | None:
     """
     path = Path(path).absolute()
     # A file that nobody holds open is read as it lies: SQLite would leave two files beside it otherwise.
-    held = path.with_name(f"{path.name}-wal").exists()
+    held = os.path.exists(f"{path}-wal")  # noqa: PTH110 (Path's own raises where one may not look)
     try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro{'' if held else '&immutable=1'}", uri=True)) as file:
+        with closing(sqlite3.connect(f"{read_only_uri(path)}{'' if held else '&immutable=1'}", uri=True)) as file:
             photos, checked = file.execute(_COUNTS, (Status.CHECKED.value,)).fetchone()
             first = file.execute(_FIRST, (photo_id,)).fetchone()
     except sqlite3.Error:

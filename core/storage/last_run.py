@@ -35,7 +35,7 @@ class RunMark:
 
         folder = folder or runs_dir()
         folder.mkdir(parents=True, exist_ok=True)
-        name = f"window-{os.getpid()}-{time.time_ns()}"
+        name = f"window-{os.getpid()}-{os.getppid()}-{time.time_ns()}"
         self._lock = FileLock(folder / f"{name}.lock", thread_local=False)
         self._crash_file = folder / f"{name}.crash"
         self._lock.acquire(timeout=0)
@@ -62,8 +62,12 @@ def runs_dir() -> Path:
 
 
 def has_mark(process_id: int, folder: Path | None = None) -> bool:
-    """Whether a process left its mark: one that is gone did not close as it should, but it was open."""
-    return any((folder or runs_dir()).glob(f"window-{process_id}-*.lock"))
+    """Whether a process left its mark: one that is gone did not close as it should, but it was open.
+
+    Or its child did: on Windows the Python of an environment only starts the real one.
+    """
+    places = (f"window-{process_id}-*.lock", f"window-*-{process_id}-*.lock")
+    return any(mark for place in places for mark in (folder or runs_dir()).glob(place))
 
 
 def ended_unexpectedly(folder: Path | None = None) -> tuple[Ended, ...]:

@@ -6,6 +6,7 @@ Nothing of a photo is written, and nothing is sent anywhere; the names of files 
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from contextlib import suppress
 from logging.handlers import RotatingFileHandler
@@ -33,7 +34,15 @@ class LocalLog(RotatingFileHandler):
 
     def doRollover(self) -> None:  # noqa: N802 (logging's spelling)
         """Begin a new file; where another window still writes to the old one, that one goes on."""
+        if self.stream:
+            self.stream.close()
+            self.stream = None  # as logging does, so that it is opened again
         try:
+            # Tried first: Windows refuses it while another has the file open, and the older ones, which are moved
+            # before it, would move on with each line until none is left.
+            file, aside = Path(self.baseFilename), Path(f"{self.baseFilename}.{os.getpid()}")
+            file.replace(aside)
+            aside.replace(file)
             super().doRollover()
         except OSError:
             self.stream = self._open()

@@ -12,6 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.storage.errors import NotWritable, ProjectInUse
+from core.storage.read_only import read_only_uri
 
 HOLDER_KEY = "holder"
 
@@ -57,7 +58,7 @@ def user_name() -> str:
 
 def _holder_of(path: Path) -> str:
     """Who has the project open, as noted in its settings."""
-    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+    with suppress(sqlite3.Error), closing(sqlite3.connect(read_only_uri(path.absolute()), uri=True)) as database:
         row = database.execute("SELECT value FROM setting WHERE key = ?", (HOLDER_KEY,)).fetchone()
         if row is not None:
             return f"another Outsole ({row[0]})"

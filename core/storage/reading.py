@@ -17,6 +17,7 @@ from core.document.edit import Edit
 from core.document.store import HistoryLine, WriteMode
 from core.storage.database import SqliteStore
 from core.storage.errors import NotAProject, NotWritable, ProjectMissing
+from core.storage.read_only import read_only_uri
 from core.storage.schema import schema_table
 
 
@@ -31,7 +32,7 @@ class ReadingStore(SqliteStore):
         self._engine = create_engine(
             "sqlite://",
             poolclass=StaticPool,
-            creator=lambda: sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, check_same_thread=False),
+            creator=lambda: sqlite3.connect(read_only_uri(path), uri=True, check_same_thread=False),
         )
 
         @event.listens_for(self._engine, "begin")

@@ -109,8 +109,16 @@ def test_kernels_begin_as_a_copy_and_older_ones_go(tmp_path: Path) -> None:
 
 
 def test_a_chosen_folder_for_kernels_is_respected() -> None:
-    assert "NUMBA_CACHE_DIR" not in entry.kernel_environment({"NUMBA_CACHE_DIR": "/somewhere"})
+    told = entry.kernel_environment({"NUMBA_CACHE_DIR": "/somewhere"})
+    own = Path(told["NUMBA_CACHE_DIR"])
+    assert Path("/somewhere") in own.parents  # one of this build: kernels of another are never taken for these
+    assert "NUMBA_CACHE_DIR" not in entry.kernel_environment(told), "a child has been told"
     assert entry.kernel_environment({})["NUMBA_CACHE_DIR"].startswith(os.environ["OUTSOLE_CACHE_DIR"])
+
+
+def test_a_variable_that_names_no_folder_is_left_to_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OUTSOLE_CACHE_DIR", "~nobody-of-this-name/cache")
+    assert entry.kernel_environment({}) == {}
 
 
 def test_processor_is_known_by_its_flags(tmp_path: Path) -> None:

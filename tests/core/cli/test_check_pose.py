@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.cli import main
+from core.commands.console import opened
+from core.document.edit import Edit
+from core.geometry.pose import Pose
+from core.labels.instance import Instance, Keypoint, PoseEstimate, Visibility, new_id
 from core.sneaker.sample_project import create_sample_project
 
 
@@ -30,3 +35,32 @@ def test_other_photos_have_no_truth(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert main(["new", str(tmp_path / "own")]) == 0
     assert main(["check-pose", str(tmp_path / "own")]) == 2
     assert "nobody knows" in capsys.readouterr().out
+
+
+def with_shoe(path: Path, shoe: Instance) -> None:
+    """Put a shoe into one of the photos nobody has touched."""
+    with opened(str(path)) as document:
+        photo = next(one for one in map(document.photo, document.project.entries) if one.file == "left_on_paper.jpg")
+        document.commit(Edit("Add a shoe", ((photo, photo.with_instances((shoe,))),)))
+
+
+def test_a_shoe_of_clicks_alone_is_told_to_have_no_pose(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    create_sample_project(tmp_path / "sample.outsole")
+    clicked = Keypoint("toe tip", (100.0, 100.0), Visibility.VISIBLE)
+    with_shoe(tmp_path / "sample", Instance(new_id(), "sneaker", keypoints=(clicked,)))
+    assert main(["check-pose", str(tmp_path / "sample")]) == 0
+    assert "left_on_paper.jpg, instance 1; no pose" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("place_mm", [(9000.0, 0.0, 1000.0), (0.0, 0.0, -1000.0)])
+def test_a_pose_that_no_photo_shows_is_no_nan(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], place_mm: tuple[float, float, float]
+) -> None:
+    create_sample_project(tmp_path / "sample.outsole")
+    away = PoseEstimate(Pose(np.array([1.0, 0.0, 0.0, 0.0]), np.array(place_mm)))
+    with_shoe(tmp_path / "sample", Instance(new_id(), "sneaker", model_id="outsole-sneaker", pose_estimate=away))
+    assert main(["check-pose", str(tmp_path / "sample"), "--json"]) == 0
+    out = capsys.readouterr().out
+    assert "NaN" not in out and json.loads(out)["shoes"][-1]["edge_px"] is None
+    assert main(["check-pose", str(tmp_path / "sample")]) == 0
+    assert "not in the photo" in capsys.readouterr().out

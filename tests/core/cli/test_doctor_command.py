@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.cli import main
-from core.commands import doctor_command, without_terminal
+from core.commands import doctor_command, window_child, without_terminal
 from core.commands.doctor_command import explained, may_colour, system_line
 from core.commands.window_child import Ended, run_window
 from core.doctor import examination
@@ -170,6 +172,8 @@ def test_a_desktop_is_told_by_a_message_of_its_own(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(without_terminal.sys, "platform", "win32")
     command = without_terminal.message_command("It's so.")
     assert command is not None and "It''s so." in command[-1]
+    command = without_terminal.message_command("It\u2019s so.")  # a quote to PowerShell as well
+    assert command is not None and "It\u2019\u2019s so." in command[-1]
     monkeypatch.setattr(without_terminal.sys, "platform", "darwin")
     command = without_terminal.message_command('Say "so".')
     assert command is not None and 'Say \\"so\\".' in command[-1]
@@ -182,3 +186,16 @@ def test_a_check_that_fails_costs_no_other() -> None:
     (told,) = examination._looked("Drawing", fail)
     assert told.level is Level.WARNING and "KeyError: 'renderer'" in told.found
     assert examination._looked("Python", lambda: [FINE, SLOW]) == (FINE, SLOW)
+
+
+def test_a_window_goes_on_when_its_terminal_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it says must still be taken out of the pipe: a window that finds it full stands still."""
+
+    class Gone(io.StringIO):
+        def write(self, _: str) -> int:
+            raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr(sys, "stderr", Gone())
+    monkeypatch.setattr(window_child, "OPENING_S", 0.0)
+    talk = "import sys\nfor _ in range(9000): sys.stderr.write('a' * 50 + '\\n')\nsys.stderr.write('end\\n')"
+    assert run_window([sys.executable, "-c", talk], os.environ).said.endswith("end\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +14,7 @@ import pytest
 from core.doctor import machines
 from core.doctor.children import Tried, end_of, module_command, try_command, try_module
 from core.doctor.core_process import look_at_core
+from core.doctor.display import look_at_window
 from core.doctor.finding import Level
 from core.doctor.machines import look_at_drawing, look_at_kernels, look_at_network_library, look_at_weights
 
@@ -43,7 +45,13 @@ def test_why_nothing_is_drawn() -> None:
     assert crashed.level is Level.BAD and "crashed (SIGSEGV)" in crashed.found and "libegl1" in crashed.remedy
     blank = look_at_drawing(answered(LLVMPIPE, drawn=False))
     assert blank.level is Level.BAD and "blank" in blank.found
-    assert look_at_drawing(Tried(None)).level is Level.BAD
+
+
+def test_a_busy_computer_is_not_a_broken_one() -> None:
+    (torch,) = look_at_network_library(Tried(None))
+    (window,) = look_at_window(Tried(None))
+    for slow in (torch, window, look_at_drawing(Tried(None))):
+        assert slow.level is Level.WARNING and "did not answer" in slow.found and "look again" in slow.remedy
 
 
 def test_torch_and_its_card() -> None:
@@ -96,6 +104,20 @@ def test_compiled_kernels(tmp_path: Path) -> None:
     (tmp_path / "core").mkdir()
     (tmp_path / "core" / "raster.mesh_mask-1.py311.nbi").touch()
     assert look_at_kernels(chosen).found == f"1 is compiled, in {tmp_path}."
+
+
+def test_kernels_of_a_program_that_is_installed_for_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """numba goes to the user's own caches when it may not write beside the sources."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    real = os.access
+    monkeypatch.setattr(os, "access", lambda place, mode: "locked" not in str(place) and real(place, mode))
+    (tmp_path / "locked").mkdir()
+    kept = look_at_kernels({}, (tmp_path / "locked" / "__pycache__",))
+    assert kept.level is Level.OK and "so they are kept in" in kept.found
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert look_at_kernels({}, (tmp_path / "locked" / "__pycache__",)).level is Level.WARNING
+    monkeypatch.setattr(os.path, "exists", lambda _: False)  # a drive that is not there
+    assert look_at_kernels({"NUMBA_CACHE_DIR": str(tmp_path)}).level is Level.WARNING
 
 
 def test_a_core_that_starts(tmp_path: Path) -> None:

@@ -96,3 +96,25 @@ def test_our_environment_variables(tmp_path: Path) -> None:
     assert "Is OUTSOLE_CACHE_DIR meant?" in found[2].found
     (nobody,) = look_at_variables({"OUTSOLE_DATA_DIR": "~no-such-user/x"})
     assert "no such user" in nobody.found
+
+
+def test_folders_where_one_may_not_look_or_whose_drive_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after sudo: the home is another's. Python 3.11 raises then, and every folder after it went unexamined."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    monkeypatch.setattr(places.tempfile, "NamedTemporaryFile", refuse)
+    denied, other = look_at_folders({"Preferences": Path("/x/own"), "Logs": Path("/x/log")})
+    assert denied.level is other.level is Level.BAD and "Permission denied" in denied.found
+    monkeypatch.setattr(places.os.path, "exists", lambda _: False)
+    monkeypatch.setattr(places.os.path, "lexists", lambda _: False)
+    (gone,) = look_at_folders({"Caches": Path("/x/caches")})
+    assert gone.level is Level.BAD and "there is no drive" in gone.found
+
+
+def test_a_variable_that_names_a_drive_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places.os.path, "lexists", lambda _: False)
+    (found,) = look_at_variables({"OUTSOLE_DATA_DIR": str(Path("/x/data").absolute())})
+    assert found.level is Level.BAD and "there is no drive" in found.found

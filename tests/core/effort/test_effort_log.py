@@ -27,7 +27,11 @@ def test_what_was_written_is_there_after_a_restart(tmp_path: Path) -> None:
     assert EffortLog("other", tmp_path).read().records == ()
 
 
-@pytest.mark.parametrize("damage", [b"\x00\xff\x00garbage\n", b'{"at": 3}\n', b"[]\n", b'"x"\n', b"{}\n"])
+HUGE = b'{"at":"a","photo":"p","instance":"","part":"other","way":"","seconds":1%s,"gestures":1}\n' % (b"0" * 400)
+DEEP = b"[" * 100_000 + b"\n"
+
+
+@pytest.mark.parametrize("damage", [b"\x00\xff\x00garbage\n", b'{"at": 3}\n', b"[]\n", b'"x"\n', b"{}\n", HUGE, DEEP])
 def test_a_damaged_file_is_put_aside_and_the_rest_goes_on(tmp_path: Path, damage: bytes) -> None:
     log = EffortLog("abc", tmp_path)
     log.append([record()])

@@ -206,3 +206,12 @@ def test_the_command_tells_the_same(
     assert capsys.readouterr().out.startswith("section,name,value")
     store.close()
     assert main(["stats", str(tmp_path / "nothing")]) == 2
+
+
+def test_a_distance_that_could_not_be_measured_is_no_number() -> None:
+    """A pose that was measured outside of its outline has a contour of nan: one of them spoilt all the figures."""
+    lost = shoe("1").with_pose_estimate(PoseEstimate(POSE, iou=0.0, contour_px=float("nan")))
+    told = statistics_from("p", progress_of([photo("a", lost, shoe("2"))], Project()), [])
+    quality = json.loads(json.dumps(statistics_to_json(told), allow_nan=False))["quality"]
+    assert quality["contour_px"] == {"median": 0.8, "worst_tenth": 0.8, "count": 1}
+    assert "nan" not in statistics_to_text(told)

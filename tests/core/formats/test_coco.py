@@ -144,6 +144,13 @@ def test_nothing_is_dropped_silently(tmp_path: Path) -> None:
     assert content["annotations"][0]["area"] == 200
 
 
+def test_photos_that_nobody_labelled_are_said(tmp_path: Path) -> None:
+    bare = [replace(bare_photo(), id=f"photo{number}", file=f"{number}.jpg") for number in range(2)]
+    _, report = exported([*bare, replace(bare_photo(), status=Status.CHECKED)], tmp_path)
+    assert [line.file for line in report.noted] == ["instances.json"]
+    assert "nobody has labelled 2 photos" in report.noted[0].reason
+
+
 def test_split_is_seeded_complete_and_writes_three_files(tmp_path: Path) -> None:
     photos = [bare_photo(sneaker(BOX), file=f"{n}.png") for n in range(20)]
     out = [tmp_path / name for name in "abc"]

@@ -12,7 +12,7 @@ from core.document.edit import Edit
 from core.formats.exports import ExportPlan, export_project
 from core.formats.pose_checks import PoseTally, pose_tally
 from core.geometry.camera import CameraSource
-from core.labels.instance import DOUBTED, Instance
+from core.labels.instance import DOUBTED, LAID_DOWN, Instance
 from core.labels.photo import Status
 from core.labels.words import counted
 
@@ -75,3 +75,14 @@ def test_rejected_photos_do_not_count(tmp_path: Path) -> None:
 def test_things_are_counted_in_words() -> None:
     assert [counted(n, "photo") for n in (0, 1, 2, 1204)] == ["0 photos", "1 photo", "2 photos", "1,204 photos"]
     assert counted(1, "box", "boxes") == "1 box" and counted(2, "box", "boxes") == "2 boxes"
+
+
+def test_a_shoe_that_was_only_laid_down_has_no_pose_to_tell_of(tmp_path: Path) -> None:
+    document, _ = wedge_project(tmp_path)
+    laid = posed()
+    assert laid.pose_estimate is not None
+    laid = laid.with_pose_estimate(replace(laid.pose_estimate, provenance=LAID_DOWN))
+    add_posed_photo(document, tmp_path / "a.jpg", laid, camera=replace(CAMERA, source=CameraSource.GUESS))
+    assert pose_tally(document.store, checked_only=False) == PoseTally()
+    (report,) = export_project(ExportPlan(("coco",), tmp_path / "out"), document.store, project_folder=tmp_path)
+    assert not report.noted

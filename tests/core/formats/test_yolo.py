@@ -23,10 +23,10 @@ from core.formats.bridges import joined_ring, unbridged_region
 from core.formats.coco_keypoints import keypoint_names, keypoints_of
 from core.formats.json_file import FormatError
 from core.formats.split import Split
-from core.formats.yolo_folder import YoloKind, flip_index, is_yolo, label_file, read_data
+from core.formats.yolo_folder import YoloKind, data_yaml, flip_index, is_yolo, label_file, read_data
 from core.formats.yolo_lines import lines_of, region_of_segment, segment_values
 from core.geometry.pose import Pose
-from core.geometry.region import Part, Region, Ring
+from core.geometry.region import EMPTY_REGION, Part, Region, Ring
 from core.labels.instance import Keypoint, Side, Visibility
 from core.labels.photo import Status
 
@@ -271,6 +271,9 @@ def test_names_of_any_letters_are_read_back(tmp_path: Path) -> None:
     document.commit(Edit.of("x", photo, photo.with_instance(sneaker(BOX))))
     exported(document, tmp_path / "p", tmp_path / "out")
     assert read_data(tmp_path / "out").names[0] == 'Turn"schuh: #1, 靴'
+    for name in ("a\x7fb", "a\x85b", "a\u2028b", "\ufeffa", "a\ufffeb", "\U0001f45f", "null", "1"):
+        told = yaml.safe_load(data_yaml(YoloKind.POSE, [name], sets={"train": "x"}, keypoints=[name, "b"]))
+        assert told["names"] == {0: name} and told["kpt_names"] == {0: [name, "b"]}
 
 
 def test_an_earlier_export_is_replaced_and_nothing_else(tmp_path: Path) -> None:
@@ -284,6 +287,11 @@ def test_an_earlier_export_is_replaced_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "mine" / "data.yaml").write_text("train: x\n")
     with pytest.raises(FormatError, match="no earlier export"):
         exported(document, folder, tmp_path / "mine")
+    (out / "best.pt").write_bytes(b"a night of training")
+    (out / "labels.cache").touch()
+    with pytest.raises(FormatError, match="best.pt, which is no part of it"):
+        exported(document, folder, out)
+    assert (out / "best.pt").is_file()
     with pytest.raises(FormatError, match="photos of this very project"):
         (folder / "data.yaml").write_text("# Outsole: a segment data set\n")
         exported(document, folder, folder)
@@ -335,3 +343,11 @@ def test_the_commands_write_and_read_it(tmp_path: Path, capsys: pytest.CaptureFi
     capsys.readouterr()
     assert main(words_("import", tmp_path / "r", "--yolo", tmp_path / "nowhere")) == 2
     assert "data.yaml cannot be read" in capsys.readouterr().err
+
+
+def test_a_photo_whose_shoes_have_no_place_is_not_written_as_one_without_shoes(tmp_path: Path) -> None:
+    document = one_photo(tmp_path, sneaker(BOX))
+    add_photo(document, write_image(tmp_path / "p" / "bare.png"), sneaker(EMPTY_REGION))
+    report = exported(document, tmp_path / "p", tmp_path / "out")
+    assert [file.name for file in (tmp_path / "out" / "labels" / "train").iterdir()] == ["a.txt"]
+    assert "take it for a picture without; it is in no set" in words(report)

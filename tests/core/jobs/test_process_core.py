@@ -306,3 +306,19 @@ def test_starting_and_asking_never_wait(tmp_path: Path) -> None:
     assert core.state is CoreState.STARTING
     core.close()
     assert core.process_id is None
+
+
+def test_a_log_that_cannot_be_written_costs_no_core(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    core, settled, states = core_running(COLD, tmp_path / "file"), threading.Event(), []
+
+    def hear(state: CoreState) -> None:
+        states.append(state)
+        if state is not CoreState.STARTING:
+            settled.set()
+
+    core.on_state.connect(hear)
+    core.start()
+    assert settled.wait(PATIENCE_S)
+    core.close()
+    assert CoreState.READY in states and CoreState.RESTARTING not in states

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import sqlite3
+from pathlib import Path, PureWindowsPath
+
+import pytest
 
 from core.document.document import Document
 from core.document.edit import Edit
 from core.labels.photo import Photo, Status, guessed_camera
 from core.storage.database import create_project
 from core.storage.glance import Glance, glance_at
+from core.storage.read_only import read_only_uri
 
 
 def photo(name: str, position: int, status: Status = Status.TODO) -> Photo:
@@ -48,3 +52,21 @@ def test_an_empty_project_and_files_that_are_none(tmp_path: Path) -> None:
     for name in ("text.outsole", "nothing.outsole", "missing.outsole", "."):
         assert glance_at(tmp_path / name) is None
     assert not (tmp_path / "missing.outsole").exists()
+
+
+def test_a_folder_one_may_not_look_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Path) -> bool:
+        raise PermissionError(13, "Permission denied")  # as Python 3.11 does
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    assert glance_at(tmp_path / "locked" / "a.outsole") is None
+
+
+def test_a_share_of_windows_is_a_path_and_no_host(tmp_path: Path) -> None:
+    """SQLite refuses a URI with a host; with a host's name in its path it looks for a file."""
+    uri = read_only_uri(PureWindowsPath(r"\\server\our photos\a.outsole"))
+    assert uri == "file:////server/our%20photos/a.outsole?mode=ro"
+    with pytest.raises(sqlite3.OperationalError, match="unable to open"):
+        sqlite3.connect(uri, uri=True)
+    assert read_only_uri(PureWindowsPath(r"C:\a.outsole")) == "file:///C:/a.outsole?mode=ro"
+    assert read_only_uri(tmp_path / "a.outsole").startswith("file:///")

@@ -51,6 +51,17 @@ def test_one_that_lives_is_left_alone(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_mark_is_found_by_who_only_started_the_window(tmp_path: Path) -> None:
+    """On Windows the Python of an environment starts the real one, and its process id is what the command knows."""
+    inner = ENDING.format("os._exit(9)")
+    outer = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {inner!r}, {str(tmp_path)!r}])"
+    with subprocess.Popen([sys.executable, "-c", outer]) as starter:
+        starter.wait()
+    assert has_mark(starter.pid, tmp_path)
+    (ended,) = ended_unexpectedly(tmp_path)
+    assert ended.process != str(starter.pid)
+
+
 def test_where_nothing_can_be_written_nothing_is_remembered(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OSError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,3 +82,26 @@ def test_the_words_of_a_window_that_is_gone() -> None:
 def test_nothing_to_read(tmp_path: Path) -> None:
     assert log_tail(tmp_path / "gone.log") == "Nothing has been logged yet."
     assert "could not be read" in log_tail(tmp_path)
+
+
+def test_older_ones_stay_while_another_window_holds_the_newest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows refuses to move an open file; each line that found no room moved the older ones on, until none was."""
+    file = tmp_path / "outsole.log"
+    monkeypatch.setattr(log, "LARGEST_BYTES", 1)
+    handler = LocalLog(file)
+    for number in range(1, OLDER_KEPT + 1):
+        file.with_name(f"outsole.log.{number}").write_text(f"old {number}")
+    real = os.rename
+
+    def held(source: str | Path, target: str | Path) -> None:
+        if Path(source) == file:
+            raise PermissionError(13, "another process has it")
+        real(source, target)
+
+    monkeypatch.setattr(os, "rename", held)
+    monkeypatch.setattr(os, "replace", held)
+    for number in range(OLDER_KEPT + 2):
+        handler.emit(logging.LogRecord("outsole", logging.INFO, "", 0, f"line {number}", (), None))
+    handler.close()
+    assert all(file.with_name(f"outsole.log.{n}").read_text() == f"old {n}" for n in range(1, OLDER_KEPT + 1))
+    assert f"line {OLDER_KEPT + 1}" in log_tail(file)
