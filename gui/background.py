@@ -96,7 +96,7 @@ class Errands:
             self._unasked.append(errand)
 
         def tell(fraction: float, text: str) -> None:
-            self._session.notice(f"{title}: {text} ({fraction:.0%}). Escape gives up.")
+            self._session.notice(f"{title}: {text} ({100 * fraction:.0f} %). Escape gives up.")
 
         def finish(answer: T) -> None:
             self._running.remove(errand)

@@ -37,7 +37,7 @@ from gui.actions.material_actions import MaterialActions
 from gui.actions.model_in_use import ModelInUse
 from gui.actions.occluder_actions import OccluderActions
 from gui.actions.pair_actions import PairActions
-from gui.actions.photo_actions import UNFINISHED, PhotoActions
+from gui.actions.photo_actions import PhotoActions
 from gui.actions.photo_files import PhotoFiles
 from gui.actions.photo_menu import PhotoMenu
 from gui.actions.pose_actions import PoseActions
@@ -54,6 +54,7 @@ from gui.actions.unity_actions import UnityActions
 from gui.actions.view_actions import ViewActions
 from gui.panels.review_panel import reviewed_now
 from gui.panels.tool_palette import ToolPalette
+from gui.session import UNFINISHED
 from gui.widgets.following import follow_edits
 from gui.widgets.number_field import NumberField
 from gui.workplace import Workplace

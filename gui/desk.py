@@ -13,7 +13,7 @@ from core.labels.instance import Instance
 from core.labels.photo import Photo
 from core.labels.shoe_model import ShoeModel
 from gui.preferences import Preferences
-from gui.session import Session
+from gui.session import UNFINISHED, Session
 
 SUFFIX = ".outsole"
 
@@ -119,6 +119,9 @@ class Desk:
         return self._preferences["annotator"] or None
 
     def _take(self, path: Path, get: Callable[[], Store]) -> bool:
+        if self._session.drag is not None:  # what is half drawn is in no project yet
+            self._session.notice(UNFINISHED, "warning")
+            return False
         try:
             store = get()
             document = Document(store)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _WIDTH_PX, _HEIGHT_PX = 176, 112
 _VIEW_DEG = (-28.0, 18.0)
-_POINTS = 60_000
+_POINTS = 200_000  # enough that none of a sneaker's inside shines through
 _TURNED_POINTS = 40_000
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from core.document.edit import Edit
 from core.document.signal import Signal
@@ -18,6 +19,7 @@ from gui.session import Session
 MOST_POSES = 6  # of a search
 MOST_CARDS = 8  # so many small pictures have room side by side; the rest is for twins
 _OWN = -1_000_000  # below the numbers of jobs and of series of jobs
+_shape = attrgetter("side", "model_id", "size")  # of an instance: what a pose is measured for
 _SAME = 0.5  # IoU from which on an offer and what was put into the photo are the same thing
 
 
@@ -123,9 +125,8 @@ class Proposal:
         return photo.with_instance(current.with_region(self.instance.region, provenance=self.instance.provenance))
 
     def _measured_on(self, current: Instance, photo: Photo) -> bool:
-        made = self.instance
-        shape = (current.side, current.model_id, current.size) == (made.side, made.model_id, made.size)
-        return shape and current.region == made.region and self.camera in (None, photo.camera)
+        made, is_same = self.instance, bool(_shape(current) == _shape(self.instance))
+        return is_same and current.region == made.region and self.camera in (None, photo.camera)
 
     @property
     def is_pose(self) -> bool:
@@ -150,25 +151,26 @@ class Proposal:
 class Proposals:
     """The offers that wait in a window, oldest first. `changed` carries those for the photo that is shown.
 
-    chosen_id: the instance whose offer the annotator picked among several; None while none is picked.
+    chosen_id: the instance whose offer the annotator picked among several; None while none is picked. all: also those
+    for other photos. Both are changed through the methods alone.
     """
 
     def __init__(self, session: Session) -> None:
         self.changed: Signal[tuple[Proposal, ...]] = Signal()
         self.chosen_id: str | None = None
         self._session = session
-        self._all: tuple[Proposal, ...] = ()
+        self.all: tuple[Proposal, ...] = ()
         self._waiting: dict[tuple[int, str], Proposal] = {}
         self._leave_document: Callable[[], None] = lambda: None
         session.signals.unsaved.connect(self._keep_unsaved)
-        session.signals.photo_changed.connect(lambda _: self._replace(self._all))
+        session.signals.photo_changed.connect(lambda _: self._replace(self.all))
         session.signals.document_changed.connect(lambda _: self._on_document())
         session.signals.selection_changed.connect(lambda ids: self.choose(None) if ids else None)
 
     @property
     def shown(self) -> tuple[Proposal, ...]:
         """The offers for the photo that is shown, oldest first."""
-        return tuple(p for p in self._all if p.photo_id == self._session.photo_id)
+        return tuple(p for p in self.all if p.photo_id == self._session.photo_id)
 
     @property
     def outlines(self) -> tuple[Proposal, ...]:
@@ -200,11 +202,11 @@ class Proposals:
 
     def of(self, key: tuple[int, str]) -> Proposal | None:
         """The offer of that key, also for a photo that is not shown."""
-        return self._waiting.get(key) or next((p for p in self._all if p.key == key), None)
+        return self._waiting.get(key) or next((p for p in self.all if p.key == key), None)
 
     def own_job_id(self) -> int:
         """A number for an offer that no job made."""
-        return min([_OWN, *(p.job_id for p in self._all)]) - 1
+        return min([_OWN, *(p.job_id for p in self.all)]) - 1
 
     def choose(self, instance_id: str | None) -> None:
         """Pick the offer for an instance: keys and clicks mean it alone. What was chosen on the photo is let go."""
@@ -244,7 +246,7 @@ class Proposals:
             return 0
         # What else was offered for the same would undo with the next Enter what this one has done.
         same = {(p.photo_id, p.instance.id, p.is_pose) for p in taken}
-        older = (p for p in self._all if p.finished and (p.photo_id, p.instance.id, p.is_pose) in same)
+        older = (p for p in self.all if p.finished and (p.photo_id, p.instance.id, p.is_pose) in same)
         self.drop((*taken, *older))
         if done:
             self._session.select(*(p.instance.id for p in done if len(done) == 1))
@@ -257,7 +259,7 @@ class Proposals:
         """
         if job_id is not None:
             self._waiting = {key: value for key, value in self._waiting.items() if key[0] != job_id}
-            gone = tuple(p for p in self._all if p.job_id == job_id)
+            gone = tuple(p for p in self.all if p.job_id == job_id)
         elif (meant := self.chosen or self.pose) is not None:
             gone = _with_its_own(meant, self.shown)
         else:
@@ -271,7 +273,7 @@ class Proposals:
         """Throw some offers away."""
         keys = {p.key for p in gone}
         self._waiting = {key: value for key, value in self._waiting.items() if key not in keys}
-        self._replace(tuple(p for p in self._all if p.key not in keys))
+        self._replace(tuple(p for p in self.all if p.key not in keys))
 
     def _pose_among(self, offers: tuple[Proposal, ...]) -> Proposal | None:
         if self.chosen is not None:
@@ -285,10 +287,10 @@ class Proposals:
         proposal = self._waiting.pop(key, None)
         if proposal is None:
             return
-        if any(p.key == key for p in self._all):  # keeps its place among the others
-            self._replace(tuple(proposal if p.key == key else p for p in self._all))
+        if any(p.key == key for p in self.all):  # keeps its place among the others
+            self._replace(tuple(proposal if p.key == key else p for p in self.all))
         else:
-            self._replace((*self._all, proposal))
+            self._replace((*self.all, proposal))
 
     def _keep_unsaved(self, edit: Edit) -> None:
         """What could not be written, for want of room on the disk, is offered again: Enter tries once more."""
@@ -297,10 +299,10 @@ class Proposals:
                 continue
             for instance in after.instances:
                 old = before.find(instance.id)
-                if instance is not old and all(p.instance is not instance for p in self._all):
+                if instance is not old and all(p.instance is not instance for p in self.all):
                     number = self.own_job_id()
                     kept = Proposal(number, after.id, edit.label, instance, old, "not saved", finished=True)
-                    self._replace((*self._all, kept))
+                    self._replace((*self.all, kept))
 
     def _on_document(self) -> None:
         self._leave_document()
@@ -315,31 +317,36 @@ class Proposals:
             for before, after in edit.changes
             if isinstance(after, Photo) and isinstance(before, Photo | None)
         }
-        kept = tuple(left for p in self._all if (left := _beside(p, added.get(p.photo_id, []))) is not None)
+        kept = tuple(left for p in self.all if (left := _beside(p, added.get(p.photo_id, []))) is not None)
         now = {after.id: after for _, after in edit.changes if isinstance(after, Photo)}
         stale = tuple(p for p in kept if p.photo_id in now and _is_stale(p, now[p.photo_id]))
         if stale:
-            what = "camera" if any(_is_late(p, now[p.photo_id]) for p in stale) else "sneaker"
+            what = "camera" if any(_late_for(p, now[p.photo_id]) == "camera" for p in stale) else "sneaker"
             self._session.notice(f"What was offered is withdrawn: its {what} was changed. Q or E asks again.")
             kept = tuple(p for p in kept if p not in stale)
-        if kept != self._all:
+        if kept != self.all:
             self._replace(kept)
 
     def _replace(self, proposals: tuple[Proposal, ...]) -> None:
         photo = self._session.photo
-        late = tuple(p for p in proposals if photo is not None and p.photo_id == photo.id and _is_late(p, photo))
-        if late:  # its answer came, or its photo was opened, after the camera was changed
-            self._session.notice("A pose came too late: the camera was changed meanwhile. Q or E asks again.")
-        self._all = tuple(p for p in proposals if p not in late)
-        if all(p.instance.id != self.chosen_id for p in self._all):
+        late = {p.key: why for p in proposals if photo and p.photo_id == photo.id and (why := _late_for(p, photo))}
+        if late:  # its answer came, or its photo was opened, after that was changed
+            self._session.notice(f"A pose came too late: its {min(late.values())} was changed. Q or E asks again.")
+        self.all = tuple(p for p in proposals if p.key not in late)
+        if all(p.instance.id != self.chosen_id for p in self.all):
             self.chosen_id = None
         self.changed.emit(self.shown)
 
 
-def _is_late(offer: Proposal, photo: Photo) -> bool:
-    """Whether a pose was found with another camera than the photo has now: its millimetres are that one's."""
-    camera = offer.camera if offer.is_pose and offer.finished else None
-    return camera is not None and camera != photo.camera and not sees_alike(camera, photo.camera)
+def _late_for(offer: Proposal, photo: Photo) -> str:
+    """What is another now than a pose was found for, its millimetres being of that: "camera", "sneaker" or ""."""
+    now, camera = photo.find(offer.instance.id), offer.camera
+    if not (offer.is_pose and offer.finished):
+        return ""
+    if camera is not None and camera != photo.camera and not sees_alike(camera, photo.camera):
+        return "camera"
+    known = [_shape(one) for one in (offer.basis, offer.instance) if one is not None]
+    return "sneaker" if offer.basis is not None and now is not None and _shape(now) not in known else ""
 
 
 def _is_stale(offer: Proposal, photo: Photo) -> bool:
@@ -347,14 +354,11 @@ def _is_stale(offer: Proposal, photo: Photo) -> bool:
     another camera. What stands under an offer must not be changed unseen, and Enter must not write over it.
     """
     if offer.basis is None or not offer.is_pose or not offer.finished:
-        return _is_late(offer, photo)
+        return bool(_late_for(offer, photo))
     now, then = photo.find(offer.instance.id), offer.basis
-    if now is None or _is_late(offer, photo):
+    if now is None or _late_for(offer, photo):
         return True
-    return (now.pose, now.side, now.model_id, now.size) not in (
-        (then.pose, then.side, then.model_id, then.size),
-        (offer.instance.pose, offer.instance.side, offer.instance.model_id, offer.instance.size),
-    )
+    return (now.pose, _shape(now)) not in [(one.pose, _shape(one)) for one in (then, offer.instance)]
 
 
 def _with_its_own(offer: Proposal, offers: Sequence[Proposal]) -> tuple[Proposal, ...]:

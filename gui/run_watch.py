@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QSocketNotifier, qVersion
 from PySide6.QtGui import QGuiApplication
@@ -40,6 +41,7 @@ class RunWatch(QObject):
         self.faults.watch()
         self._mark: RunMark | None = None
         self._ears: tuple[socket.socket, socket.socket] | None = None
+        self._heard_before: dict[int, Any] = {}
 
     def watch(self, session: Session, *, path: Callable[[], Path | None], close: Callable[[], bool]) -> None:
         """Tell `session` of faults, log what it tells the annotator, and `close` when the system says so."""
@@ -73,6 +75,8 @@ class RunWatch(QObject):
         self.faults.leave()
         if self._ears is not None:
             signal.set_wakeup_fd(-1)
+            for number, before in self._heard_before.items():  # what still has to end can be told to
+                signal.signal(number, before or signal.SIG_DFL)
             for ear in self._ears:
                 ear.close()
         stop_log()
@@ -94,7 +98,7 @@ class RunWatch(QObject):
 
         notifier.activated.connect(lambda: close_now())
         for number in _SIGNALS:
-            signal.signal(number, lambda *_: None)
+            self._heard_before[number] = signal.signal(number, lambda *_: None)
         signal.set_wakeup_fd(far.fileno(), warn_on_full_buffer=False)
 
 

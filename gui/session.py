@@ -16,6 +16,8 @@ from core.labels.photo import Photo, Status
 from core.labels.project import Project
 from gui.tools.drag import Drag, Event
 
+UNFINISHED = "An outline is being drawn: Enter closes it, Escape gives it up."
+
 
 class ShoeLook(StrEnum):
     """How the shoe is drawn over the photo; V goes through them."""

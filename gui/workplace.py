@@ -13,7 +13,6 @@ from gui import theme
 from gui.actions.machine import Machine
 from gui.actions.occluder_actions import occluder_tools
 from gui.actions.offer_actions import OfferActions
-from gui.actions.photo_actions import UNFINISHED
 from gui.actions.segment_actions import SegmentActions
 from gui.background import Errands
 from gui.canvas.canvas import Canvas
@@ -50,7 +49,7 @@ from gui.preferences import Preferences
 from gui.proposals import Proposal, Proposals
 from gui.residual_view import ResidualView
 from gui.residuals import ResidualWatch
-from gui.session import Session, ShoeLook, ViewOptions
+from gui.session import UNFINISHED, Session, ShoeLook, ViewOptions
 from gui.tools.align import AlignTool
 from gui.tools.clicks import ClicksTool
 from gui.tools.drag import Tool
@@ -218,6 +217,8 @@ class Workplace:
         strip.use_pictures(HypothesisPictures(renderer, picture=lambda: canvas.picture, mesh_file=self.desk.mesh_file))
         room = MakingRoom(canvas)
         strip.laid_over.connect(lambda box, px: room.give_back() if box is None else room.make(box, px + _NOTICE_PX))
+        # The offers of a photo are known before the canvas shows it.
+        self.session.signals.photo_changed.connect(lambda _: strip.tell_again())
         DragKey(canvas, Qt.Key.Key_E, wanted=lambda: snapping.is_dragging, held=snapping.hold)
         return strip, over_the_photo(self.panels.notices, strip)
 

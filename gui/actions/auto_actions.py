@@ -87,6 +87,8 @@ class AutoActions:
         photo = self._session.photo
         if photo is None:
             return
+        if self._run is not None and self._run.is_held:
+            self._run.stop = lambda: None  # S asked for the outlines: Q once more must not take them away
         self._leave()
         at = self._segmenting.pointer()
         targets = self._targets.of(photo, at)
@@ -197,7 +199,8 @@ class AutoActions:
             for offer in offers:
                 self._proposals.put(offer)
             several = f"{len(offers)} sneakers were found: point at one and press Q, or Enter takes all outlines."
-            self._session.notice(several if offers else why_none, "info" if offers else "warning", about=POSING)
+            words = of_photo(self._session, run.photo, several if offers else why_none)
+            self._session.notice(words, "info" if offers else "warning", about=POSING)
             return
         made = offers[0].instance
         if run.waiting:  # it was chosen and had no outline
@@ -252,7 +255,7 @@ class AutoActions:
         self._proposals.put(replace(offer, finished=finished, text="" if finished else "looking closer…"))
         if not finished:
             return
-        if self._session.photo_id == photo.id:
+        if self._session.photo_id == photo.id and self._proposals.of(offer.key) is not None:  # else it came too late
             words, level = offered_words(offer, is_hidden=findings.is_hidden, good_iou=GOOD_IOU)
             self._session.notice(words, level, about=POSING)
         run.done += 1

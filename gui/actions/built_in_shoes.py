@@ -60,4 +60,4 @@ class BuiltInShoes:
 
 
 def _taken(model: ShoeModel) -> str:
-    return f"“{model.name}” is in the project. Shift+Q lays it over a chosen outline."
+    return f"“{model.name}” is in the project. Q finds a pose with it, Shift+Q lays it by hand."

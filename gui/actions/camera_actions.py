@@ -280,7 +280,9 @@ class CameraActions:
         giving.at += _PER_TURN
         if giving.at < len(giving.photo_ids):
             share = giving.at / len(giving.photo_ids)
-            self._session.notice(f"Giving the camera to photo {giving.at} of {len(giving.photo_ids)} ({share:.0%}).")
+            self._session.notice(
+                f"Giving the camera to photo {giving.at} of {len(giving.photo_ids)} ({100 * share:.0f} %)."
+            )
             QTimer.singleShot(0, self._asking.window, self._give_on)
             return
         self._session.when_idle(self._end_giving)

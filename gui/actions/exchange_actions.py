@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.document.document import Document
 from core.document.store import StorageError
 from core.formats.report import Outcome, Report, ReportLine
-from core.jobs.messages import ExportRequest, ExportResult, Result
+from core.jobs.messages import ExportRequest, ExportResult, Failed, Result, Step
 from gui.actions.action import Action, always
 from gui.actions.asking import Asking
 from gui.actions.beginning import Beginning
@@ -18,7 +18,7 @@ from gui.actions.bop_meshes import BopMeshes
 from gui.actions.material_actions import NO_PROJECT
 from gui.background import Errands, Progress
 from gui.desk import Desk
-from gui.dialogs.export import ExportChoice, ExportDialog
+from gui.dialogs.export import FIRST_FORMATS, ExportChoice, ExportDialog
 from gui.dialogs.report import ReportDialog
 from gui.inference import Inference
 from gui.session import Session
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 
 _FOLDER = "export_folder"  # of this project, kept in it: another one's export must not be written over
+_FORMATS = "export_formats"
 
 
 class ExchangeActions:
@@ -165,9 +166,10 @@ class ExchangeActions:
         """Ask what and where, and write it from the inference core."""
         if self._desk.path is None:
             return
-        kept = self._desk.store.setting(_FOLDER) if self._desk.store is not None else None
-        folder = kept or str(self._desk.folder / "export")
-        dialog = ExportDialog(self._desk.path, folder=folder, parent=self._asking.window)
+        store = self._desk.store
+        kept, chosen = (store.setting(_FOLDER), store.setting(_FORMATS)) if store is not None else (None, None)
+        folder, formats = kept or str(self._desk.folder / "export"), (chosen or "").split() or FIRST_FORMATS
+        dialog = ExportDialog(self._desk.path, folder=folder, formats=formats, parent=self._asking.window)
         dialog.chosen.connect(lambda choice: self._export(dialog, choice))
         dialog.open()
         self._tell_poses(dialog, self._desk.path)
@@ -185,8 +187,7 @@ class ExchangeActions:
             finally:
                 store.close()
 
-        still_open = [dialog]
-        dialog.finished.connect(lambda _: still_open.clear())
+        still_open = _while_open(dialog)
 
         def done(tallies: tuple[PoseTally, PoseTally]) -> None:
             for one in still_open:
@@ -198,25 +199,37 @@ class ExchangeActions:
         try:
             if self._desk.store is not None:
                 self._desk.store.set_setting(_FOLDER, str(choice.folder))
+                self._desk.store.set_setting(_FORMATS, " ".join(choice.formats))
         except StorageError as failure:
             self._session.notice(str(failure), "danger")
         out = (str(self._desk.path), str(choice.folder.absolute()))
         request = ExportRequest(*out, choice.formats, choice.shares, choice.seed)
         request = replace(request, checked_only=choice.checked_only, sure_only=choice.sure_only)
 
+        still_open = _while_open(dialog)
+
+        def on_step(step: Step) -> None:
+            for one in still_open:
+                one.show_progress(step.fraction, step.text)
+
+        def on_failed(failed: Failed) -> None:
+            for one in still_open:
+                one.show_problem(failed.sentence)
+            if not still_open and failed.cancelled:
+                words = f"The export was given up; what had been written by then is still in {choice.folder}."
+                self._session.notice(words)
+            elif not still_open:
+                self._session.notice(failed.sentence, "danger")
+
         def on_result(result: Result) -> None:
             assert isinstance(result.answer, ExportResult)
             lines = [ReportLine(Outcome(word), *rest) for word, *rest in result.answer.lines]
             report = Report(f"Export to {choice.folder}", tuple(lines))
-            dialog.show_report(report)
+            for one in still_open:
+                one.show_report(report)
             self._session.notice(report.summary, "warning" if report.refused else "success")
 
-        job_id = self._inference.submit(
-            request,
-            on_step=lambda step: dialog.show_progress(step.fraction, step.text),
-            on_result=on_result,
-            on_failed=lambda failed: dialog.show_problem(failed.sentence),
-        )
+        job_id = self._inference.submit(request, on_step=on_step, on_result=on_result, on_failed=on_failed)
         dialog.cancelled.connect(lambda: self._inference.cancel(job_id))
 
     def _merge(self, title: str, read: Callable[[Document, Progress], ImportOutcome]) -> None:
@@ -253,3 +266,10 @@ class ExchangeActions:
 
     def _no_project(self) -> str | None:
         return None if self._session.document is not None else NO_PROJECT
+
+
+def _while_open(dialog: ExportDialog) -> list[ExportDialog]:
+    """The dialog, and nothing once it is closed: Qt has deleted it by the time that late news arrive."""
+    still_open = [dialog]
+    dialog.finished.connect(lambda _: still_open.clear())
+    return still_open

@@ -7,6 +7,13 @@ from dataclasses import replace
 from gui.actions.action import Action
 from gui.session import Session, ShoeLook
 
+_LOOK_SAID = {
+    ShoeLook.SOLID: "The shoe is drawn solid.",
+    ShoeLook.TEXTURE: "The shoe is drawn with its texture.",
+    ShoeLook.WIREFRAME: "The shoe is drawn as a wireframe.",
+    ShoeLook.OUTLINE: "Only the shoe's outline is drawn.",
+}
+
 
 class LookActions:
     """The last commands of the Pose menu, on one session."""
@@ -19,7 +26,7 @@ class LookActions:
         return [
             Action(
                 "shoe_look",
-                "Next &look: shaded, texture, wires, outline",
+                "Next &look: solid, texture, wireframe, outline",
                 "&Pose",
                 self.next_look,
                 ("V",),
@@ -38,12 +45,12 @@ class LookActions:
         ]
 
     def next_look(self) -> None:
-        """Shaded, texture, wires, outline, and round again."""
+        """Solid, texture, wireframe, outline, and round again."""
         looks = list(ShoeLook)
         view = self._session.view
         look = looks[(looks.index(view.shoe_look) + 1) % len(looks)]
         self._session.look(replace(view, shoe_look=look))
-        self._session.notice(f"The shoe is drawn as {look.value}.")
+        self._session.notice(_LOOK_SAID[look])
 
     def _opaque(self, by: float) -> None:
         view = self._session.view

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from core.geometry.steering import angles_deg
-from core.jobs.messages import Failed, FitRequest, FitResult, Request, Result, Step
+from core.jobs.messages import Failed, FitRequest, FitResult, Request, Result, SearchRequest, Step
 from core.jobs.requests import fit_request, fitted
 from core.labels.instance import Instance, PoseEstimate, Provenance, Source
 from core.labels.photo import Photo
@@ -124,7 +124,7 @@ class Machine:
     def _on_fit(self, result: Result, photo: Photo, basis: Instance) -> None:
         answer = result.answer
         assert isinstance(answer, FitResult)
-        text = f"IoU {answer.start_iou:.3f} → {answer.iou:.3f}, outline {answer.contour_px:.1f} px off"
+        text = f"IoU {answer.start_iou:.3f} → {answer.iou:.3f}, contour {answer.contour_px:.1f} px"
         doubts = _doubts(answer)
         if answer.iou < answer.start_iou - _LEAST_WORSE:
             self._proposals.refuse(result.job_id)
@@ -138,7 +138,7 @@ class Machine:
         if answer.doubt:
             offer = replace(offer, poses=PoseOffer((PoseOption(made, answer.doubt),)))
         self._proposals.put(offer)
-        if self._session.photo_id == photo.id:
+        if self._session.photo_id == photo.id and self._proposals.of(offer.key) is not None:  # else it came too late
             level = "warning" if doubts or answer.doubt else "success"
             keys = f"{answer.doubt} {TAKE_ANYWAY}" if answer.doubt else "Enter takes it"
             self._session.notice(f"{label}: {text}. {keys}, Escape refuses.", level, about=_FITTING)
@@ -147,11 +147,11 @@ class Machine:
 
     def accept(self, anyway: bool = False) -> None:
         """Enter: end the outline being drawn, else take the newest proposal; `anyway`: also a doubtful one."""
-        doubt = next((offer.doubt for offer in self._proposals.meant if offer.doubt), "")
+        doubtful = next((offer for offer in self._proposals.meant if offer.doubt), None)
         if self._session.drag is not None:
             self._session.send(Key.FINISH)
-        elif doubt and not anyway:
-            words = f"Not taken: {doubt} Change model or foot (L, R) and press Q again; {TAKE_ANYWAY}."
+        elif doubtful is not None and not anyway:
+            words = f"Not taken: {doubtful.doubt} {_instead_of(doubtful)}; {TAKE_ANYWAY}."
             self._session.notice(words, "warning", about=POSING)
         elif count := self._proposals.accept():
             words = f"{'Taken' if count == 1 else f'{count} taken'}. Ctrl+Z takes it back."
@@ -183,8 +183,15 @@ class Machine:
             self._session.select()
 
     def _nothing_to_accept(self) -> str | None:
-        waits = self._session.drag is not None or any(p.finished for p in self._proposals.shown)
-        return None if waits else "Nothing is offered: S segments the photo, G boxes a sneaker, E fits a shoe."
+        if self._session.drag is not None or any(p.finished for p in self._proposals.shown):
+            return None
+        if any(self._looks_at_this_photo(job.request) and not job.cancelled for job in self._inference.jobs):
+            return "It is still being looked for. Enter takes it once it is shown, Escape gives up."
+        return "Nothing is offered: S segments the photo, G boxes a sneaker, E fits a shoe."
+
+    def _looks_at_this_photo(self, request: Request | None) -> bool:
+        searched = isinstance(request, SearchRequest) and request.evidence.photo_id == self._session.photo_id
+        return searched or self._is_of_this_photo(request)
 
     def _is_of_this_photo(self, request: Request | None) -> bool:
         photo_id = self._session.photo_id
@@ -214,3 +221,12 @@ def _doubts(answer: FitResult) -> str:
     if answer.iou < DOUBTFUL_IOU:
         return "a poor match: check model, foot side (M) and the side it is seen from, or align it nearer and fit again"
     return "check it: the shoe is seen from below" if pitch_deg < SEEN_FROM_BELOW_DEG else ""
+
+
+def _instead_of(offer: Proposal) -> str:
+    """What to do where Enter did not take a doubtful pose."""
+    options = offer.poses.options if offer.poses is not None else ()
+    better = next((number for number, option in enumerate(options, 1) if not option.doubt), 0)
+    if better:
+        return f"Nothing speaks against pose {better}: Tab and Shift+Tab go there, Enter takes it"
+    return "Change model or foot (L, R) and press Q again"

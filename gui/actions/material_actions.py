@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.document.edit import Edit
@@ -81,30 +81,25 @@ class MaterialActions:
         first = max((entry.position for entry in self._session.project.entries.values()), default=-1) + 1
         folder = self._desk.folder
 
-        def work(progress: Progress) -> tuple[list[Photo], list[str]]:
+        def work(progress: Progress) -> _Found:
             return _read_photos(paths, folder, known=known, first=first, progress=progress)
 
         self._errands.run("Adding photos", work, done=self._on_photos)
 
-    def _on_photos(self, answer: tuple[list[Photo], list[str]]) -> None:
-        found, troubles = answer
+    def _on_photos(self, found: _Found) -> None:
         # Looked at again: the same files may have been added while these were read.
         entries = self._session.project.entries.values()
         known = {entry.file for entry in entries}
         first = max((entry.position for entry in entries), default=-1) + 1
-        fresh = [photo for photo in found if photo.file not in known]
+        fresh = [photo for photo in found.photos if photo.file not in known]
         photos = [replace(photo, position=first + index) for index, photo in enumerate(fresh)]
         if photos:
             label = f"Add {photos[0].file}" if len(photos) == 1 else f"Add {len(photos)} photos"
             added = self._session.commit(Edit(label, tuple((None, photo) for photo in photos)))
             if added and self._session.photo_id is None:
                 self._session.open_photo(photos[0].id)
-        if troubles:
-            more = f" (and {len(troubles) - 1} more)" if len(troubles) > 1 else ""
-            self._session.notice(f"{troubles[0]}{more}", "warning")
-        elif photos:
-            count = "1 photo" if len(photos) == 1 else f"{len(photos)} photos"
-            self._session.notice(f"{count} added. S outlines the sneakers of the open one, P draws by hand.", "success")
+        if words := found.words(len(photos)):
+            self._session.notice(words, "warning" if found.troubles else "success")
 
     def import_model(self) -> None:
         """Ask for a mesh file, show what it becomes, and take it."""
@@ -133,7 +128,9 @@ class MaterialActions:
         def done(model: ShoeModel) -> None:
             if self._session.commit(Edit.of(f"Import {name}", None, model)):
                 self.model_taken.emit(model.id)
-                self._session.notice(f"“{name}” is in the project. Shift+Q lays it over a chosen outline.", "success")
+                self._session.notice(
+                    f"“{name}” is in the project. Q finds a pose with it, Shift+Q lays it by hand.", "success"
+                )
 
         self._errands.run(f"Keeping {name}", work, done=done)
 
@@ -179,15 +176,38 @@ class MaterialActions:
         return None if self._session.document is not None else NO_PROJECT
 
 
-def _read_photos(
-    paths: list[Path], folder: Path, *, known: set[str], first: int, progress: Progress
-) -> tuple[list[Photo], list[str]]:
-    from core.storage.image_file import PHOTO_SUFFIXES, PhotoError, photo_from_file
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The photos that can be read, a sentence for each that cannot, and the exported data sets left out."""
+
+    photos: list[Photo]
+    troubles: list[str]
+    exports: list[Path]
+
+    def words(self, added: int) -> str:
+        """What is said of it, when so many of the photos have been added."""
+        said = [f"{'1 photo' if added == 1 else f'{added} photos'} added."] if added else []
+        if self.troubles:
+            more = f" (and {len(self.troubles) - 1} more)" if len(self.troubles) > 1 else ""
+            said.append(f"{self.troubles[0]}{more}")
+        elif added:
+            said.append("S outlines the sneakers of the open one, P draws by hand.")
+        if self.exports:
+            names = ", ".join(path.name for path in self.exports)
+            said.append(f"Exported data sets were left out: {names}.")
+        return " ".join(said)
+
+
+def _read_photos(paths: list[Path], folder: Path, *, known: set[str], first: int, progress: Progress) -> _Found:
+    from core.storage.image_file import PhotoError, photo_from_file
+    from core.storage.photo_folders import photos_below
 
     files: list[Path] = []
+    exports: list[Path] = []
     for path in paths:
-        inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in PHOTO_SUFFIXES) if path.is_dir() else [path]
-        files.extend(inside)
+        inside, left_out = photos_below(path) if path.is_dir() else ([path], [])
+        files += inside
+        exports += left_out
     photos: list[Photo] = []
     troubles = [f"There is no photo in {path}." for path in paths if path.is_dir() and not files]
     for index, file in enumerate(files):
@@ -202,4 +222,4 @@ def _read_photos(
         else:
             known.add(photo.file)
             photos.append(photo)
-    return photos, troubles
+    return _Found(photos, troubles, exports)

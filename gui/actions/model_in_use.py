@@ -20,12 +20,14 @@ class ModelInUse:
         self._store = store
         self._model_id: str | None = None
         self._kept: str | None = None
+        self._noted: tuple[str, str] | None = None  # a chosen shoe and the model it has: seen once, it says no more
         session.signals.shown_changed.connect(lambda _: self._note())
         session.signals.leaving.connect(lambda _: self._keep())
         session.signals.document_changed.connect(lambda _: self._recall())
 
     def use(self, model_id: str) -> None:
         """Take this model next: it was imported, or chosen for a shoe or in the library."""
+        self._note()
         self._model_id = model_id
 
     def of(self, instance: Instance) -> ShoeModel | None:
@@ -36,8 +38,9 @@ class ModelInUse:
 
     def _note(self) -> None:
         chosen = self._session.selected
-        if chosen is not None and chosen.model_id:
-            self._model_id = chosen.model_id
+        found = (chosen.id, chosen.model_id) if chosen is not None and chosen.model_id else None
+        if found is not None and found != self._noted:
+            self._noted, self._model_id = found, found[1]
 
     def _recall(self) -> None:
         store = self._store()

@@ -83,7 +83,7 @@ class PairActions(Offering):
         made = poses.shown.instance
         offer = Proposal(job_id, photo.id, label, made, target, finished=True, camera=photo.camera, poses=poses)
         self._proposals.put(offer)
-        if self._session.photo_id == photo.id:
+        if self._session.photo_id == photo.id and self._proposals.of(offer.key) is not None:  # else it came too late
             words, level = offered_words(offer, good_iou=GOOD_IOU)
             self._session.notice(words.replace("Pose found", "The other shoe"), level, about=POSING)
 

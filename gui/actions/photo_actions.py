@@ -11,10 +11,9 @@ from core.labels.photo import Photo, Review, Status
 from core.labels.words import counted
 from gui.actions.action import Action
 from gui.actions.edit_actions import NO_PHOTO
-from gui.session import Session
+from gui.session import UNFINISHED, Session
 from gui.tools.review import REVIEW
 
-UNFINISHED = "An outline is being drawn: Enter closes it, Escape gives it up."
 MARKS = (
     ("mark_labelled", "Mark &labelled", Status.LABELLED, ()),
     ("mark_checked", "Mark &checked", Status.CHECKED, ("Ctrl+Return",)),

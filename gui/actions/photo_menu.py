@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 from core.labels.photo import Status
 from gui.actions.action import Action, always
-from gui.actions.photo_actions import MARKS, UNFINISHED, PhotoActions
+from gui.actions.photo_actions import MARKS, PhotoActions
 from gui.actions.photo_files import PhotoFiles
 from gui.actions.pose_batch import PoseBatch
 from gui.actions.segment_batch import SegmentBatch
-from gui.session import Session
+from gui.session import UNFINISHED, Session
 
 
 class PhotoMenu:

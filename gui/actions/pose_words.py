@@ -42,7 +42,8 @@ def offered_words(offer: Proposal, *, is_hidden: bool = False, good_iou: float) 
     keys = [f"Tab: {count - 1} more", "Enter takes it"] if count > 1 else ["Enter takes it"]
     if shown.doubt:
         keys[keys.index("Enter takes it")] = TAKE_ANYWAY
-        keys.append(OTHER_SHAPES)
+        if not _has_own_shape(offer):
+            keys.append(OTHER_SHAPES)
         return f"{figure_words(offer)}. {shown.doubt} {', '.join(keys)}.", "warning"
     if shown.rivals:
         ambiguous = "The outline allows another pose about as well: look at both (T)."
@@ -53,3 +54,9 @@ def offered_words(offer: Proposal, *, is_hidden: bool = False, good_iou: float) 
         advice = "Nothing explains the outline well: check outline, model, size and foot."
         return f"{figure_words(offer)}. {advice} {', '.join(keys)}.", "warning"
     return f"Pose found: {figure_words(offer)}. {', '.join(keys)}.", "success"
+
+
+def _has_own_shape(offer: Proposal) -> bool:
+    """Whether width or height differ from the model's: they were looked for already."""
+    size = offer.instance.size
+    return size is not None and (size.width_ratio, size.height_ratio) != (1.0, 1.0)

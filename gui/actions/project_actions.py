@@ -14,7 +14,7 @@ from gui.dialogs.categories import CategoriesDialog
 from gui.dialogs.preferences import PreferencesDialog
 from gui.icons import icon
 from gui.preferences import Preferences
-from gui.session import Session
+from gui.session import UNFINISHED, Session
 
 _PATTERNS = f"Outsole project (*{SUFFIX})"
 
@@ -47,7 +47,7 @@ class ProjectActions:
                 icon="clock",
                 menu=self.fill_recent,
             ),
-            Action("close_project", "Close pro&ject", "&File", self._desk.close, ("Ctrl+W",), self._no_project),
+            Action("close_project", "Close pro&ject", "&File", self._desk.close, ("Ctrl+W",), self._why_not_close),
             Action("save", "&Save", "&File", self.save, ("Ctrl+S",), self._no_project, icon="save"),
         ]
 
@@ -132,6 +132,9 @@ class ProjectActions:
 
     def _no_project(self) -> str | None:
         return None if self._session.document is not None else "Open or begin a project first (Ctrl+N)."
+
+    def _why_not_close(self) -> str | None:
+        return UNFINISHED if self._session.drag is not None else self._no_project()
 
     def _quit(self) -> None:
         if self._asking.window is not None:

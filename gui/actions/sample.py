@@ -11,6 +11,8 @@ from gui.session import Session
 OPENED = "The sample: one photo is done, two are begun. Help > Check my pose tells how far off a pose is."
 NEWER = "This is your copy of an older sample. Help > Open a fresh copy of the sample has the new photos."
 
+WENT_ON = "The sample was made, and not opened: another project was. Help > Open the sample opens it."
+
 
 class Sample:
     """Opens the sample; work that was done on a copy of it is never written over."""
@@ -37,6 +39,8 @@ class Sample:
         self._make(next_sample(_folder()))
 
     def _make(self, path: Path) -> None:
+        document = self._session.document
+
         def work(progress: Progress) -> Path:
             from core.sneaker.sample_project import create_sample_project
 
@@ -45,7 +49,9 @@ class Sample:
             return path
 
         def done(made: Path) -> None:
-            if self._desk.open(made):
+            if self._session.document is not document:
+                self._session.notice(WENT_ON)
+            elif self._desk.open(made):
                 self._session.notice(OPENED, "success")
 
         self._errands.run("Making the sample", work, done=done, anywhere=True)

@@ -210,7 +210,7 @@ class SegmentActions:
     ) -> list[Proposal]:
         """Offers for what is neither outlined nor offered yet; a box drawn by hand is always answered."""
         drawn = request.method is not SegmentMethod.NET
-        project, waiting = self._session.project, self._proposals.outlines
+        project, waiting = self._session.project, _outlines_of(photo.id, self._proposals)
         fresh = [
             one
             for one in answer.outlines
@@ -225,7 +225,8 @@ class SegmentActions:
 
     def _drop_older(self, request: SegmentRequest) -> None:
         """What was offered before and nobody has corrected makes room, within the box if there is one."""
-        older = [p for p in self._proposals.outlines if p.basis is None and not (p.outline and p.outline.clicks)]
+        known = _outlines_of(request.photo_id, self._proposals)
+        older = [p for p in known if p.basis is None and not (p.outline and p.outline.clicks)]
         if request.box_px is not None:
             x0, y0, x1, y1 = request.box_px
             box = Region.from_box(x0, y0, x1_px=x1, y1_px=y1)
@@ -291,6 +292,11 @@ def photo_ref(photo: Photo, photo_file: Callable[[Photo], Path]) -> PhotoRef:
 def is_outlining(request: Request | None, photo_id: str | None) -> bool:
     """Whether a job looks for outlines in a photo."""
     return isinstance(request, SegmentRequest | CorrectRequest) and request.photo_id == photo_id
+
+
+def _outlines_of(photo_id: str, proposals: Proposals) -> list[Proposal]:
+    """The finished offers of outlines for a photo, which may be another one than is shown: an answer may come late."""
+    return [p for p in proposals.all if p.photo_id == photo_id and p.finished and not p.is_pose]
 
 
 def _with_room(region: Region) -> Box:

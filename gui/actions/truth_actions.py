@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 
 from core.document.store import StorageError
-from core.jobs.messages import OverlapResult, Result
+from core.jobs.messages import Failed, OverlapResult, Result
 from core.jobs.requests import overlap_request
 from core.labels.instance import Instance
 from core.labels.photo import Photo
@@ -94,7 +94,7 @@ class TruthActions:
         was_shown = self.is_shown
         self.card.hide()
         self._layer.show_region(None)
-        self._asked = ()
+        self._asked, self._contour_px = (), None
         return was_shown
 
     def why_not(self) -> str | None:
@@ -138,8 +138,11 @@ class TruthActions:
         if photo is None or target is None or check is None:
             self.stop()
             return
-        key = (photo.id, target.id, target.pose_estimate, target.size, target.side, target.model_id, photo.camera)
+        whose = (photo.id, target.id, id(check.shoe))
+        key = (*whose, target.pose_estimate, target.size, target.side, target.model_id, photo.camera)
         if key != self._asked:
+            if whose != self._asked[: len(whose)]:  # another shoe's figure says nothing of this one
+                self._contour_px = None
             self._asked = key
             self._measure(photo, target, check)
         self._layer.show_region(check.shoe.silhouette)
@@ -166,7 +169,13 @@ class TruthActions:
         request = overlap_request(
             photo.with_instances((bare,)), bare, project=self._session.project, mesh_file=str(file)
         )
-        self._inference.submit(request, on_result=on_result, on_failed=lambda _: None)
+
+        def on_failed(_: Failed) -> None:
+            if asked == self._asked:
+                self._contour_px = None
+                soon(self._look)
+
+        self._inference.submit(request, on_result=on_result, on_failed=on_failed)
 
     def _progress(self) -> str:
         """How far the project has come with the sample."""

@@ -66,7 +66,7 @@ class ClickOverlay(QObject):
 
     def _on_pointer(self) -> None:
         """The loupe follows the point that is carried, else the pointer."""
-        if self._hiding.isActive() and self._session.drag is None:
+        if self._hiding.isActive() and self._session.drag is None and self._session.tool == KEYPOINTS:
             return
         place = self._place()
         if place is None:

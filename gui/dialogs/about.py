@@ -26,6 +26,7 @@ class AboutDialog(Sheet):
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(6)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignTop)
         for name, text in rows:
             words = label(text, wraps=True)
             words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -35,9 +36,9 @@ class AboutDialog(Sheet):
         self.add(label("Nothing is ever sent anywhere: photos, labels and times stay on this computer.", "small"))
         words_of_all = "\n".join(f"{name}: {text}" for name, text in rows)
         copy = button(
-            "aboutCopy", "Copy", icon_name="copy", act=lambda: QGuiApplication.clipboard().setText(words_of_all)
+            "aboutCopy", "Copy as text", icon_name="copy", act=lambda: QGuiApplication.clipboard().setText(words_of_all)
         )
-        self.end_with("Close", cancel="", also=(copy,))
+        self.end_with("Close", cancel="", also=(copy,)).setFocus()
 
 
 def _rows() -> list[tuple[str, str]]:

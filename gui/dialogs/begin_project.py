@@ -25,6 +25,7 @@ class BeginProjectDialog(Sheet):
     ) -> None:
         super().__init__("beginDialog", "Begin a project", parent, about=about)
         self._ask = ask
+        self._proposed = proposed
         self._path = QLineEdit(str(proposed))
         self._path.setObjectName("beginPath")
         self._path.setAccessibleName("Where the project is kept")
@@ -40,7 +41,8 @@ class BeginProjectDialog(Sheet):
         self._begin.setFocus()
 
     def _browse(self) -> None:
-        chosen = self._ask(self._named)
+        typed = self._path.text().strip()
+        chosen = self._ask(self._proposed if why_not(typed) else self._named)
         if chosen is not None:
             self._path.setText(str(chosen if chosen.suffix == SUFFIX else chosen.with_name(chosen.name + SUFFIX)))
 
@@ -67,12 +69,15 @@ def why_not(text: str) -> str:
     """Why no project can be begun there, "" when it can."""
     if not text:
         return "Name a file for the project."
-    path = Path(text).expanduser()
-    if not path.name or not path.is_absolute():
-        return "Name the file with its whole folder."
-    path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
-    if path.exists():
-        return f"There is a file {path.name} already; choose another name, or open it with Open project."
+    try:
+        path = Path(text).expanduser()
+        if not path.name or not path.is_absolute():
+            return "Name the file with its whole folder."
+        path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
+        if path.exists():
+            return f"There is a file {path.name} already; choose another name, or open it with Open project."
+    except (OSError, RuntimeError) as error:  # a name too long, a folder one may not look into, nobody's home
+        return f"No project can be kept there ({getattr(error, 'strerror', None) or error}); choose another name."
     if not path.parent.is_dir():
         return f"There is no folder {path.parent}."
     return "" if os.access(path.parent, os.W_OK) else f"You may not write into {path.parent}; choose another folder."

@@ -90,14 +90,19 @@ def _as_table(groups: dict[str, list[Row]]) -> str:
         parts.append(f"<tr><td colspan='2' style='{style}'><b>{_text(group)}</b></td></tr>")
         for _, what, key in rows:
             keys = " ".join(
-                f"<span style='background:{colors.hover}; color:{colors.text}'>&nbsp;{_text(one)}&nbsp;</span>"
-                for one in native(key).split(" · ")
+                f"<span style='background:{colors.line}; color:{colors.text}'>&nbsp;{_text(one)}&nbsp;</span>"
+                for one in _each(key)
             )
             parts.append(
                 f"<tr><td style='padding:2px 8px 2px 0; color:{colors.text}'>{_text(what)}</td>"
-                f"<td align='right' style='padding:2px 0; white-space:nowrap'>{keys}</td></tr>"
+                f"<td width='1' align='right' style='padding:2px 0; white-space:nowrap'>{keys}</td></tr>"
             )
     return "".join([*parts, "</table>"])
+
+
+def _each(key: str) -> list[str]:
+    """The keys of a row; Return and the Enter of the number block are one to whoever presses them."""
+    return list(dict.fromkeys(one.replace("Return", "Enter") for one in native(key).split(" · ")))
 
 
 def _text(words: str) -> str:

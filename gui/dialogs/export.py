@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,7 @@ FORMATS = (
     ("yolo_pose", "YOLO pose", "boxes and eight landmarks, with the photos", True),
     ("yolo_detect", "YOLO detect", "boxes alone, with the photos", True),
 )
+FIRST_FORMATS = ("coco", "coco_keypoints")  # until something else was chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,17 @@ class ExportDialog(Sheet):
     chosen = Signal(object)
     cancelled = Signal()
 
-    def __init__(self, project_file: Path, *, folder: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        project_file: Path,
+        *,
+        folder: str = "",
+        formats: Sequence[str] = FIRST_FORMATS,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__("exportDialog", "Export", parent, about=project_file.name)
         self._running = False
-        self._form = _Form(Path(folder) if folder else project_file.parent / "export")
+        self._form = _Form(Path(folder) if folder else project_file.parent / "export", formats)
         self._form.changed.connect(self._allow)
         self._report = ReportTable()
         self._pages = QStackedWidget()
@@ -146,7 +155,7 @@ class _Form(QWidget):
 
     changed = Signal()
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, formats: Sequence[str]) -> None:
         super().__init__()
         self._formats: dict[str, QCheckBox] = {}
         layout = column(self, margin=0, spacing=4)
@@ -155,7 +164,7 @@ class _Form(QWidget):
             box = QCheckBox(name)
             box.setObjectName(f"export_{format_id}")
             box.setToolTip(about)
-            box.setChecked(format_id in ("coco", "coco_keypoints"))
+            box.setChecked(format_id in formats)
             box.toggled.connect(lambda _: self._on_change())
             box.setMinimumWidth(150)
             layout.addLayout(row(box, label(about, "small"), 1, spacing=8))

@@ -24,6 +24,7 @@ class HelpSheet(Sheet):
         self._tabs = QTabWidget()
         self._tabs.setObjectName("helpTabs")
         self._tabs.setDocumentMode(True)
+        self._tabs.tabBar().setDrawBase(False)  # it would run above the tabs
         for page, title in ((self._keys, "Keys"), (self._guide, "Labelling guide")):
             inside = QWidget()
             layout = column(inside, margin=0)

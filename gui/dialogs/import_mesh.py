@@ -8,7 +8,7 @@ from typing import Protocol
 
 from PySide6.QtCore import Qt, QThreadPool, Signal
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from core.jobs.messages import Failed, ImportMeshRequest, MeshProposal, Request, Result, Step
 from gui import theme
@@ -93,6 +93,8 @@ class ImportMeshDialog(Sheet):
         self._options.show_proposal(proposal)
         self._state.say_notes(proposal)
         self._accept.setEnabled(True)
+        if isinstance(self.focusWidget(), QPushButton):
+            self._accept.setFocus()  # a button that is off cannot have the focus: Cancel got it
         self._pictures.show_extent(proposal.extent_mm)
         drawing = MeshDrawing(proposal)
         drawing.out.drawn.connect(self._on_drawn)

@@ -99,7 +99,7 @@ class LandmarksDialog(Sheet):
         names.setAccessibleName("Landmarks")
         names.setProperty("role", "boxed")
         names.setFixedWidth(200)
-        for number, name in enumerate(self._model.landmark_names):
+        for number, name in enumerate(self._model.landmark_names, 1):
             names.addItem(QListWidgetItem(f"{number}  {name}"))
         names.currentRowChanged.connect(lambda _: self._on_name())
         return names
@@ -135,7 +135,7 @@ class LandmarksDialog(Sheet):
             item.setIcon(icons.icon("check", "success") if done else icons.icon("landmark", "disabled"))
             item.setToolTip(", ".join(f"{value:.1f}" for value in placed[name]) + " mm" if done else "not placed yet")
         marks = {name: np.asarray(placed[name]) for name in names if name in placed}
-        self.view.show_marks(MappingProxyType(marks), self._current)
+        self.view.show_marks(MappingProxyType(marks), self._current, names=names)
         self._status.setText(f"{len(marks)} of {len(names)} placed")
 
     def _take(self) -> None:

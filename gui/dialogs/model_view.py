@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,7 @@ class ModelView(QWidget):
         self._picture: PointPicture | None = None
         self._image = QImage()
         self._marks: Mapping[str, Array] = {}
+        self._numbers: Mapping[str, int] = {}
         self._current = ""
         self._press: tuple[QPoint, tuple[float, float]] | None = None
         self._rest = later(self, lambda: self._draw(None), milliseconds=REST_MS)
@@ -62,9 +63,10 @@ class ModelView(QWidget):
         self._surface = surface
         self._draw(None)
 
-    def show_marks(self, marks: Mapping[str, Array], current: str) -> None:
-        """Show named points and which is at hand."""
+    def show_marks(self, marks: Mapping[str, Array], current: str, *, names: Sequence[str]) -> None:
+        """Show named points and which is at hand; their numbers are their places among all names, from 1."""
         self._marks, self._current = marks, current
+        self._numbers = {name: number for number, name in enumerate(names, 1)}
         self.update()
 
     def look_from(self, yaw_deg: float, pitch_deg: float) -> None:
@@ -148,7 +150,7 @@ class ModelView(QWidget):
             return
         colors = theme.colors()
         rotation = view_rotation(*self._angles_deg)
-        for number, (name, at) in enumerate(self._marks.items()):
+        for name, at in self._marks.items():
             place, depth_mm = self.screen_point(at), float(rotation[2] @ at)
             current = name == self._current
             painter.setOpacity(1.0 if current or not self._is_behind(place, depth_mm) else 0.35)
@@ -157,7 +159,7 @@ class ModelView(QWidget):
             painter.drawEllipse(place, 5.5 if current else 4.0, 5.5 if current else 4.0)
             painter.setPen(QColor(colors.text))
             painter.setFont(theme.font(theme.SMALL, bold=current))
-            painter.drawText(place + QPointF(9, -6), name if current else str(number))
+            painter.drawText(place + QPointF(9, -6), name if current else str(self._numbers[name]))
         painter.setOpacity(1.0)
 
     def _is_behind(self, place: QPointF, depth_mm: float) -> bool:

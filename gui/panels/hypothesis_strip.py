@@ -72,6 +72,11 @@ class HypothesisStrip(QFrame):
         self._pictures = pictures
         pictures.ready.connect(self._on_picture)
 
+    def tell_again(self) -> None:
+        """Another photo is seen now: say once more who is covered, if anybody is."""
+        self._about = None
+        self._tell_place(self._proposals.pose)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """What is offered is said first; the keys stand beside it where there is room."""
         super().resizeEvent(event)
@@ -149,11 +154,11 @@ class HypothesisStrip(QFrame):
 
     def _say(self, offer: Proposal, poses: PoseOffer) -> None:
         count, shown = len(poses.options), poses.shown
-        words = f"Pose {poses.at + 1} of {count}" if count > 1 else "The one pose that was found"
+        words = f"Pose {poses.at + 1} of {count}" if count > 1 else "The one pose found"
         if not offer.finished:
             words = "Looking closer…"
         elif shown.doubt:
-            words = f"{words}: {shown.doubt}"
+            words = f"{words}: {_core_of(shown.doubt)}"
         elif shown.rivals:
             rivals = ", ".join(str(at + 1) for at in shown.rivals)
             words = f"{words}: ambiguous, the outline allows pose {rivals} about as well"
@@ -169,6 +174,12 @@ class HypothesisStrip(QFrame):
     def _on_picture(self, number: int, image: QImage) -> None:
         if number < len(self._cards):
             self._cards[number].show_picture(image)
+
+
+def _core_of(doubt: str) -> str:
+    """What is doubted, without what may be the reason: the card's tip has the whole of it."""
+    at = max(doubt.rfind(": "), doubt.rfind("; "))
+    return doubt[:at] if at > 0 else doubt
 
 
 def card_text(poses: PoseOffer, number: int) -> CardText:

@@ -125,7 +125,7 @@ class InstanceList(QWidget):
         if self._session.photo_id is None:
             self._empty.say("No photo is open.")
         else:
-            self._empty.say("Nothing outlined yet.\nS finds the sneakers, G outlines a box, P draws a polygon.")
+            self._empty.say("Nothing outlined yet.\nS finds the sneakers,\nG outlines a box, P draws a polygon.")
 
 
 class _InstanceView(QListView):

@@ -34,6 +34,7 @@ _SEEN_FROM = {
     "instep": (-28.0, 32.0),
 }
 _LEAST_SIGMA_PX, _MOST_SIGMA_PX = 0.25, 50.0
+_HIGHEST_PX = 360  # of the model: higher, it would stand in emptiness
 
 
 class KeypointPanel(QWidget):
@@ -104,9 +105,11 @@ class KeypointPanel(QWidget):
         self._foot.sigma.edited.connect(self.sigma_edited.emit)
         self._empty.act_button.clicked.connect(lambda: self._on_missing())
         body = column(self._body, margin=8, spacing=6)
-        body.addWidget(self.view, 1)
+        self.view.setMaximumHeight(_HIGHEST_PX)
+        body.addWidget(self.view, 50)
         body.addWidget(self.rows)
         body.addWidget(self._foot)
+        body.addStretch(1)  # takes what is left in a high window alone
         whole = column(self, margin=0, spacing=0)
         whole.addWidget(self._body)
         whole.addWidget(self._empty)

@@ -47,6 +47,7 @@ class NoticeBar(QFrame):
         self.hide()
         follow(self, session.signals.noticed, self.say)
         follow(self, session.signals.photo_changed, lambda _: self._leave_photo())
+        follow(self, session.signals.document_changed, lambda _: self._leave_project(session))
 
     def say(self, notice: Notice) -> None:
         """Show a sentence; a passing one replaces a danger that nobody has closed only when both are about the same."""
@@ -70,6 +71,12 @@ class NoticeBar(QFrame):
     def _leave_photo(self) -> None:
         """What is offered on one photo is not to be answered on the next."""
         if self._about:
+            self._about = ""
+            self.hide()
+
+    def _leave_project(self, session: Session) -> None:
+        """What was done in a project that is closed needs no telling any more."""
+        if session.document is None and not self._stays:
             self._about = ""
             self.hide()
 

@@ -18,7 +18,7 @@ from gui.session import Session
 from gui.widgets.following import follow, follow_edits, later
 from gui.widgets.pieces import ElidedLabel, EmptyState, as_panel, column, row
 
-NO_PROJECT = "No project is open.\nFile > New project… or File > Open… begins one."
+NO_PROJECT = "No project is open.\nBegin or open one on the page beside."
 NO_PHOTOS = "No photos yet.\nDrop files or folders here, or use File > Add photos…"
 FILTER_MS = 120
 

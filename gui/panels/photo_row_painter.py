@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from core.labels.photo import PhotoEntry, Status
 from gui import icons, theme
-from gui.panels.photo_rows import ENTRY, STATUS_TEXT, summary
+from gui.panels.photo_rows import ENTRY, STATUS_TEXT, short_summary, summary
 from gui.panels.thumbnails import Thumbnail, Thumbnails
 from gui.widgets.row_ground import is_chosen, is_under_pointer, paint_ground
 
@@ -56,14 +58,13 @@ class PhotoRowPainter(QStyledItemDelegate):
         bottom.setTop(top.bottom() + 1)
         painter.setFont(theme.font())
         painter.setPen(QColor(colors.dim if missing else colors.text))
-        name = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideMiddle, top.width())
+        name = _name_within(painter.fontMetrics(), index.data(), top.width())
         painter.drawText(top, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
         paint_status(painter, QRect(bottom.left(), bottom.center().y() - 5, 12, 12), entry.status)
         painter.setFont(theme.font(theme.SMALL))
         painter.setPen(QColor(colors.danger if missing else colors.dim))
-        text = "file missing" if missing else _second_line(entry)
         bottom.setLeft(bottom.left() + 17)
-        text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, bottom.width())
+        text = "cannot be read" if missing else _second_line(entry, painter.fontMetrics(), bottom.width())
         painter.drawText(bottom, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         painter.restore()
 
@@ -79,11 +80,19 @@ class PhotoRowPainter(QStyledItemDelegate):
         return True
 
 
-def _second_line(entry: PhotoEntry) -> str:
+def _name_within(metrics: QFontMetrics, name: str, width: int) -> str:
+    """Without its ending, which tells no photos apart; the tip has the whole of it."""
+    return metrics.elidedText(PurePosixPath(name).stem, Qt.TextElideMode.ElideMiddle, width)
+
+
+def _second_line(entry: PhotoEntry, metrics: QFontMetrics, width: int) -> str:
     if not entry.instance_count:
         return STATUS_TEXT[entry.status]
-    posed = f" · {entry.posed_count} posed" if entry.posed_count else ""
-    return f"{entry.instance_count} outlined{posed}"
+    outlined, posed = entry.instance_count, entry.posed_count
+    text = f"{outlined} outlined · {posed} posed" if posed else f"{outlined} outlined"
+    if posed and metrics.horizontalAdvance(text) > width:
+        text = short_summary(entry)
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
 
 
 def _paint_picture(painter: QPainter, place: QRect, thumbnail: Thumbnail | None) -> None:

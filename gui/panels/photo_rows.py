@@ -123,6 +123,12 @@ def summary(entry: PhotoEntry) -> str:
     return f"{entry.instance_count} outlined{posed}"
 
 
+def short_summary(entry: PhotoEntry) -> str:
+    """ "2 of 3 posed", "3 posed" where all are: how a narrow row says it."""
+    posed, outlined = entry.posed_count, entry.instance_count
+    return f"{posed} posed" if posed == outlined else f"{posed} of {outlined} posed"
+
+
 def _holds(word: str, entry: PhotoEntry) -> bool:
     opposite, word = (True, word[1:]) if word.startswith("-") and len(word) > 1 else (False, word)
     match word:

@@ -18,6 +18,7 @@ from gui import pose_edits
 from gui.panels.pose_fields import CameraFields, HidingLine, NumberRow, OverlapFigures, SizeFields
 from gui.proposals import Proposal, Proposals
 from gui.session import Session
+from gui.tools.drag import SKETCH_ID
 from gui.widgets.following import follow, follow_edits, later, soon
 from gui.widgets.pieces import EmptyState, as_panel, button, column, label, row, scrolling
 from gui.widgets.segmented import Segmented
@@ -156,7 +157,8 @@ class PosePanel(QWidget):
         self._camera.show_camera(photo.camera)
         self._acts.ambiguous.setVisible(estimate is not None and _is_ambiguous(estimate, offer))
         self._allow(instance, self._model_of(instance), is_offered=offer is not None)
-        self._acts.hiding.show_things(things_hiding(instance, photo, project=session.project), session.project)
+        hiding = things_hiding(instance, photo, project=session.project)
+        self._acts.hiding.show_things(tuple(one for one in hiding if one.id != SKETCH_ID), session.project)
         # Figures nobody has measured yet stay as they are: live ones may have come before this turn.
         if estimate is None or estimate.iou is not None:
             self.show_overlap(estimate.iou if estimate else None, estimate.contour_px if estimate else None)

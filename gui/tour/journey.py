@@ -83,6 +83,7 @@ STEPS: tuple[Step, ...] = (
     look_steps.shoe_looks,
     look_steps.panels,
     support_steps.system_report,
+    support_steps.log_and_about,
     look_steps.light_theme,
     end_steps.mark_photos,
     review_steps.all_poses,

@@ -1,4 +1,4 @@
-"""The tour's look behind the scenes: the report of the computer it runs on."""
+"""The tour's look behind the scenes: the report of the computer it runs on, the log, the versions."""
 
 from __future__ import annotations
 
@@ -16,6 +16,20 @@ def system_report(tour: Tour) -> None:
     tour.picture("system-report", "Help > System report: what this computer is like, and what to do where it lacks.")
     hand.click("systemReport_accept")
     hand.wait_gone("systemReport")
+
+
+def log_and_about(tour: Tour) -> None:
+    """What was logged, and what the program stands on."""
+    hand = tour.hand
+    for command, sheet, words in (
+        ("show_log", "logView", "Help > Show log: what to send with a report of a fault."),
+        ("about", "aboutDialog", "Help > About Outsole: its version, and where it keeps what it remembers."),
+    ):
+        hand.choose("Help", command)
+        hand.wait_for(sheet)
+        tour.picture(command.replace("_", "-"), words)
+        hand.click(f"{sheet}_accept")
+        hand.wait_gone(sheet)
 
 
 def _is_made() -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,9 +22,10 @@ from gui.tutorial.card import CoachCard, Elsewhere
 from gui.tutorial.course import EXPORTED, HERE, Course, Facts
 from gui.tutorial.notebook import Notebook
 from gui.tutorial.stage import Stage
-from gui.tutorial.watching import boxes_of, facts_of, is_there, photo_to_learn_on, without_labels
+from gui.tutorial.watching import boxes_of, facts_of, is_there, photo_to_learn_on
 from gui.widgets.following import follow, follow_edits, later, soon
 
+WENT_ON = "The tutorial was not begun: another project was opened. Help > Tutorial begins it."
 SHOWN_MS = 1500  # how long a step is seen ticked before the next one comes
 
 
@@ -87,29 +87,32 @@ class Coach(QObject):
             self._take_up()
 
     def start_again(self) -> None:
-        """A fresh copy of the sample in place of the one worked on."""
+        """A fresh copy of the sample, beside the one worked on: what was done there may be somebody's labels."""
         if self._notes.is_being_made:
             return
         self._notes.is_being_made = True
-        folder = data_dir() / "tutorial"
-        path = folder / f"Tutorial{SUFFIX}"
-        if self._desk.path is not None and self._desk.path.parent == folder.resolve():
+        if self._notes.owns(self._desk.path):
             self._desk.close()
+        document = self._session.document
 
         def work(progress: Progress) -> Path:
-            from core.sneaker.sample_project import create_sample_project
+            from core.sneaker.sample_project import create_sample_project, next_sample
 
             try:
                 progress(0.0, "copying photos")
-                if folder.exists():
-                    shutil.rmtree(folder)
-                folder.mkdir(parents=True)
-                create_sample_project(path)
+                path = next_sample(data_dir() / "tutorial").with_name(f"Tutorial{SUFFIX}")
+                create_sample_project(path, first_is_bare=True)  # so that no undo brings labels nobody drew
             finally:
                 self._notes.is_being_made = False
             return path
 
-        self._errands.run("Making the sample", work, done=self._begin, anywhere=True)
+        def done(path: Path) -> None:
+            if self._session.document is document:
+                self._begin(path)
+            else:
+                self._session.notice(WENT_ON)
+
+        self._errands.run("Making the sample", work, done=done, anywhere=True)
 
     # ---- inside
 
@@ -150,8 +153,6 @@ class Coach(QObject):
         self._notes.begin(self._desk.path, photo_id)
         self._session.use_tool("select")
         self._session.open_photo(photo_id)
-        if self._session.photo is not None:
-            self._session.commit(without_labels(self._session.photo))
         self._session.notice("A sample to try things on: nothing here can be broken.", "success")
         self._take_up()
 

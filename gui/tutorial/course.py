@@ -67,7 +67,7 @@ STEPS = (
             Part((POSE_FLIPPED,), "See the other poses, if there are some", "next_pose", ("hypothesisStrip",), False),
             Part((POSED,), "Take the one that is shown", "accept", ("hypothesisStrip",)),
         ),
-        "Several sneakers in the photo? Click one first: Q is about the chosen one.",
+        "Shift+Tab goes back to the likeliest one. Several sneakers in the photo? Click one first.",
         (OUTLINED, "There is no outline yet: S finds one, Enter takes it."),
     ),
     Step(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from core.document.edit import Edit
 from core.document.store import StorageError
 from core.geometry.region import Region
 from core.labels.photo import Photo, Status
@@ -36,11 +35,6 @@ def facts_of(session: Session, proposals: Proposals, *, photo_id: str, exported:
 def photo_to_learn_on(session: Session) -> str | None:
     """The photo of a fresh sample to begin with: its first, which is its easiest."""
     return next(iter(session.project.entries), None)
-
-
-def without_labels(photo: Photo) -> Edit:
-    """What makes it one to begin with: in the sample it shows how labels look when they are done."""
-    return Edit.of("Begin the tutorial", photo, photo.with_instances(()).with_status(Status.TODO).with_notes(""))
 
 
 def boxes_of(session: Session, proposals: Proposals) -> tuple[Box, ...]:

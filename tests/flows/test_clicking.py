@@ -307,6 +307,16 @@ def test_the_loupe_follows_the_pointer_in_this_tool_alone(on_photo: OpenWindow) 
     assert not loupe.isVisible()
 
 
+def test_the_loupe_that_a_nudge_holds_goes_with_the_tool(on_photo: OpenWindow) -> None:
+    outline(on_photo)
+    click(on_photo, "toe tip")
+    loupe = on_photo.place.canvas.viewport().findChild(Loupe, "loupe")
+    on_photo.key("Right")
+    assert loupe is not None and loupe.isVisible()
+    on_photo.key("Alt+1")
+    assert not loupe.isVisible()
+
+
 def test_a_model_without_landmarks_says_how_to_place_them(on_photo: OpenWindow) -> None:
     bare = replace(model(on_photo), landmarks=MappingProxyType({}))
     on_photo.session.commit(Edit.of("Bare", model(on_photo), bare))

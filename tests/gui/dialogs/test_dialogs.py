@@ -133,6 +133,7 @@ def test_landmarks_are_placed_by_clicks(qtbot: QtBot) -> None:
     dialog = shown(qtbot, LandmarksDialog(MODEL, box()))
     names, view = dialog.findChild(QListWidget, "landmarkNames"), dialog.view
     names.setCurrentRow(3)
+    assert names.item(3).text() == "4  forefoot lateral"  # by the number of its key
     view.look_from(0.0, 0.0)
     qtbot.mouseClick(view, LEFT, pos=view.rect().center())
     placed = dialog.edited.landmarks["forefoot lateral"]
@@ -205,6 +206,14 @@ def test_a_report_shows_troubles_first(qtbot: QtBot) -> None:
     dialog = shown(qtbot, ReportDialog(Report("Import", lines)))
     table = dialog.findChild(QTableWidget, "reportLines")
     assert [table.item(row, 0).text() for row in range(3)] == ["refused", "changed", "taken"]
+
+
+def test_many_files_with_one_trouble_are_one_row(qtbot: QtBot) -> None:
+    lines = [refused(f"{number}.jpg", "BOP", reason="no pose") for number in range(40)]
+    dialog = shown(qtbot, ReportDialog(Report("Export", (*lines, taken("a.json", "", reason="1 photo")))))
+    table = dialog.findChild(QTableWidget, "reportLines")
+    assert [table.item(row, 1).text() for row in range(table.rowCount())] == ["40 files", "a.json"]
+    assert table.item(0, 1).toolTip().splitlines()[0] == "0.jpg" and table.item(0, 1).toolTip().endswith("…")
 
 
 # ---- keys

@@ -224,3 +224,9 @@ def test_what_is_offered_on_one_photo_is_not_said_of_the_next(qtbot: QtBot, tmp_
     session.notice("A photo cannot be read.", "danger")
     session.open_photo("a")
     assert bar.isVisible()  # what is about nothing in particular stays
+    session.open_document(None)
+    assert bar.isVisible()  # a danger is closed by hand
+    bar.hide()
+    session.notice("Undone: Nudge shoe.")
+    session.open_document(None)
+    assert not bar.isVisible()

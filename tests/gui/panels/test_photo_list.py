@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from core.document.edit import Edit
 from core.labels.photo import PhotoEntry, Status
 from gui.panels.photo_list import PhotoList
-from gui.panels.photo_rows import Filter, PhotoRows
+from gui.panels.photo_rows import Filter, PhotoRows, short_summary, summary
 from gui.session import Session
 
 
@@ -50,6 +50,13 @@ def entry(n: int) -> PhotoEntry:
 def test_filter_words(text: str, kept: list[int]) -> None:
     chosen = Filter.of(text)
     assert [n for n in range(6) if chosen.lets_through(entry(n))] == kept
+
+
+def test_what_is_in_a_photo_is_said_in_two_lengths() -> None:
+    some = PhotoEntry("p", "a.jpg", (4, 3), Status.TODO, 3, 1)
+    every = PhotoEntry("p", "a.jpg", (4, 3), Status.TODO, 2, 2)
+    assert (summary(some), short_summary(some)) == ("3 outlined, 1 posed", "1 of 3 posed")
+    assert (summary(every), short_summary(every)) == ("2 outlined, 2 posed", "2 posed")
 
 
 def test_rows_tell_only_of_what_was_touched(qtbot: QtBot) -> None:

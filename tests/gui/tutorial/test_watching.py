@@ -14,7 +14,7 @@ from core.labels.photo import Status
 from gui.proposals import Proposals
 from gui.session import Session
 from gui.tutorial import course as c
-from gui.tutorial.watching import boxes_of, facts_of, photo_to_learn_on, without_labels
+from gui.tutorial.watching import boxes_of, facts_of, photo_to_learn_on
 
 
 def signs(session: Session, photo_id: str = "a", *, exported: bool = False) -> set[str]:
@@ -55,14 +55,9 @@ def test_a_leg_is_no_sneaker(tmp_path: Path) -> None:
     assert signs(session) == {c.HERE}
 
 
-def test_one_learns_on_the_first_photo_without_its_labels(tmp_path: Path) -> None:
-    done = photo("a")
-    done = done.with_instance(posed(sneaker("s"), done)).with_status(Status.CHECKED)
-    session = session_of(tmp_path, done, photo("b", position=1))
+def test_one_learns_on_the_first_photo(tmp_path: Path) -> None:
+    session = session_of(tmp_path, photo("a"), photo("b", position=1))
     assert photo_to_learn_on(session) == "a"
-    session.open_photo("a")
-    session.commit(without_labels(session.photo))
-    assert session.photo.instances == () and session.photo.status is Status.TODO
     assert photo_to_learn_on(Session()) is None
 
 
