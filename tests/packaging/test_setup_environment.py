@@ -27,8 +27,12 @@ def setup() -> ModuleType:
 
 
 @pytest.fixture
-def environment(setup: ModuleType, tmp_path: Path) -> Any:
+def environment(setup: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """An environment that looks finished, with this Python for its own."""
+    # By the link it is the system's Python, which on a bare Debian has no pip.
+    (tmp_path / "modules").mkdir()
+    (tmp_path / "modules" / "pip.py").touch()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "modules"))
     (tmp_path / "pyproject.toml").write_text("[project]\n")
     (tmp_path / "constraints.txt").write_text("torch==1.0\n")
     made = setup.Environment(tmp_path)

@@ -150,8 +150,10 @@ def test_ends_in_words(code: int | None, words: str) -> None:
 def test_trying_in_a_child() -> None:
     good = try_command([sys.executable, "-c", "print('noise'); print('{\"a\": 1}')"])
     assert good.went_well and good.answer["a"] == 1
-    aborted = try_command([sys.executable, "-c", "import os, sys; sys.stderr.write('why'); os.abort()"])
-    assert not aborted.went_well and aborted.said == "why"
+    aborted = try_command(
+        [sys.executable, "-c", "import os, sys; print('why', file=sys.stderr, flush=True); os.abort()"]
+    )
+    assert not aborted.went_well and aborted.said.strip() == "why"
     assert try_command([sys.executable, "-c", "print(1)"]).answer == {}
     assert try_command([sys.executable, "-c", "while True: pass"], patience_s=0.1).code is None
     assert not try_command(["/no/such/program"]).went_well

@@ -59,7 +59,9 @@ def test_the_kind_of_a_drive() -> None:
     assert file_system_of(Path("/srv/my photos/a/b"), mounts) == "nfs4"
     assert file_system_of(Path("/srv"), mounts) == "overlay"  # the later of two over one another
     assert file_system_of(Path("/anywhere"), []) == ""
-    assert file_system_of(Path("/")) != ""
+    table = Path("/proc/self/mounts")
+    if table.exists() and " / " in table.read_text(errors="replace"):  # within a chroot the root is no mount
+        assert file_system_of(Path("/")) != ""
 
 
 def test_a_project_on_a_network_drive(tmp_path: Path) -> None:
