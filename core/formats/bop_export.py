@@ -22,6 +22,7 @@ from core.formats.json_file import FormatError, write_bytes, write_json
 from core.formats.merging import Progress
 from core.formats.report import Report, ReportLine, changed, refused, taken
 from core.formats.split import Split
+from core.formats.whole_folder import put_in_place
 from core.geometry.camera import Camera
 from core.geometry.mesh import Mesh
 from core.labels.instance import Instance
@@ -69,7 +70,7 @@ def export_bop(
             else:
                 writer.add(photo, chosen[photo.id])
         if writer.finish():
-            _put_in_place(beside, out_dir)
+            put_in_place(beside, out_dir)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return Report("Export to BOP", tuple(writer.lines))
@@ -300,17 +301,3 @@ def _targets(scene: _Scene) -> list[Json]:
         for obj_id, count in sorted(counts.items()):
             targets.append({"im_id": int(image), "inst_count": count, "obj_id": obj_id, "scene_id": scene.number})
     return targets
-
-
-def _put_in_place(made: Path, out_dir: Path) -> None:
-    if not out_dir.exists():
-        made.rename(out_dir)
-        return
-    former = out_dir.with_name(f".{out_dir.name}.{uuid4().hex[:8]}.old")
-    out_dir.rename(former)
-    try:
-        made.rename(out_dir)
-    except OSError:
-        former.rename(out_dir)
-        raise
-    shutil.rmtree(former, ignore_errors=True)

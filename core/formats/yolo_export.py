@@ -14,7 +14,8 @@ from core.formats.json_file import write_bytes
 from core.formats.merging import Progress
 from core.formats.report import Report, ReportLine, changed, refused, taken
 from core.formats.split import SET_NAMES, Split
-from core.formats.yolo_folder import DATA_FILE, IMAGES, LABELS, YoloKind, check_yolo_place, data_yaml, put_in_place
+from core.formats.whole_folder import put_in_place
+from core.formats.yolo_folder import DATA_FILE, IMAGES, LABELS, YoloKind, check_yolo_place, data_yaml
 from core.formats.yolo_lines import YoloLine, box_values, keypoint_values, segment_values
 from core.geometry.mesh import Mesh
 from core.geometry.region import Region

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
-from uuid import uuid4
 
 from core.formats.json_file import FormatError
 from core.formats.split import SET_NAMES
@@ -93,21 +91,6 @@ def check_yolo_place(out_dir: Path, project: Project, project_folder: Path) -> N
             f"{out_dir} holds an earlier export, which would be replaced, and {strangers[0]}, which is no part of it; "
             "move that elsewhere, or choose another folder."
         )
-
-
-def put_in_place(made: Path, out_dir: Path) -> None:
-    """Move a folder that is complete to where it belongs; an earlier one there goes, unless this fails."""
-    if not out_dir.exists():
-        made.rename(out_dir)
-        return
-    former = out_dir.with_name(f".{out_dir.name}.{uuid4().hex[:8]}.old")
-    out_dir.rename(former)
-    try:
-        made.rename(out_dir)
-    except OSError:
-        former.rename(out_dir)
-        raise
-    shutil.rmtree(former, ignore_errors=True)
 
 
 def read_data(path: Path) -> YoloData:

@@ -1,4 +1,4 @@
-"""Where a camera stands, and linear light as sRGB and back."""
+"""Where a camera stands, and linear light as sRGB."""
 
 from __future__ import annotations
 
@@ -23,11 +23,6 @@ def look_at(eye: Array, target: Array, *, roll_deg: float = 0.0) -> Pose:
         c, s = np.cos(np.radians(roll_deg)), np.sin(np.radians(roll_deg))
         rotation = np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]]) @ rotation
     return Pose.from_matrix(rotation, -rotation @ eye)
-
-
-def linear_from_srgb(value: Array) -> Array:
-    """sRGB 0..1 to linear light (IEC 61966-2-1)."""
-    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
 
 
 def srgb_from_linear(value: Array) -> Array:
