@@ -16,7 +16,7 @@ from core.commands.examples import described
 from core.doctor.libraries import why_not_loaded
 
 INTERRUPTED = 130
-BENCHES = ("fit", "gestures", "outlining", "overlay", "posing", "segment", "start", "ui")
+BENCHES = ("agreement", "fit", "gestures", "outlining", "overlay", "posing", "segment", "start", "ui")
 _DESCRIPTION = """\
 Outline sneakers in photos and record their 6-DoF pose.
 Without a command, or with a project alone, the window opens.

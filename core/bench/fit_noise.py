@@ -58,8 +58,10 @@ def jittered(mask: Mask, sigma_px: float, *, rng: Generator) -> Region:
     return region_from_mask(moved, tolerance_px=0.0, min_area_px2=SMALLEST_DRAWN_PX2)
 
 
-def hand_drawn(region: Region, rng: Generator) -> Region:
-    """A region of at most 40 vertices, each off by N(0, 1 px) a coordinate; what is too small to draw is left out."""
+def hand_drawn(
+    region: Region, rng: Generator, *, vertices: int = POLYGON_VERTICES, noise_px: float = POLYGON_NOISE_PX
+) -> Region:
+    """A region of at most `vertices`, each off by N(0, noise_px) a coordinate, less what is too small to draw."""
     drawn = [part for part in region.parts if part.area_px2 >= SMALLEST_DRAWN_PX2]
     large = Region(
         tuple(
@@ -69,12 +71,12 @@ def hand_drawn(region: Region, rng: Generator) -> Region:
     )
     tolerance = 0.1
     simple = large.simplified(tolerance)
-    while sum(len(ring) for ring in simple.rings) > POLYGON_VERTICES and tolerance < _COARSEST_PX:
+    while sum(len(ring) for ring in simple.rings) > vertices and tolerance < _COARSEST_PX:
         tolerance *= 1.15
         simple = large.simplified(tolerance)
 
     def shaken(ring: Ring) -> Ring:
-        return Ring(ring.points_px + POLYGON_NOISE_PX * rng.normal(size=ring.points_px.shape))
+        return Ring(ring.points_px + noise_px * rng.normal(size=ring.points_px.shape))
 
     return Region(tuple(Part(shaken(p.outer), tuple(shaken(hole) for hole in p.holes)) for p in simple.parts))
 

@@ -59,6 +59,7 @@ EXAMPLES = MappingProxyType(
         "tour": (("outsole tour out/tour", "then open out/tour/index.html"),),
         "bench": (
             ("outsole bench fit --cases 20 --seed 1", "how exact poses are, and how fast"),
+            ("outsole bench agreement shoes.outsole --sheet passes.png", "how far two passes over it would differ"),
             ("outsole bench overlay", "how fast the window draws"),
         ),
     }

@@ -48,6 +48,10 @@ def bench(arguments: argparse.Namespace) -> Answer:
         from core.bench import fit_bench
 
         return Answer("", code=fit_bench.run(rest))
+    if arguments.name == "agreement":
+        from core.bench import agreement_bench
+
+        return Answer("", code=agreement_bench.run(rest))
     if arguments.name == "segment":
         from core.bench import segment_bench
 
