@@ -27,6 +27,7 @@ How each figure is made:
   FP/photo     predictions that are no sneaker's at IoU >= 0.5, a photo; photos without a sneaker count here alone
   pairs        share of photos with two sneakers that touch, or nearly (gap below a tenth of the shoe), where each has
                its own prediction at IoU >= 0.5
+  even pairs   the same of pairs whose lesser shoe shows at least half as much area as the other
 Regions marked iscrowd are taken out of labels and predictions. [ ] is the 95 % bootstrap interval over photos.
 """
 _COLUMNS = (
@@ -36,6 +37,7 @@ _COLUMNS = (
     ("recall .5", "recall_05", "{:.3f}"),
     ("FP/photo", "false_positives_per_image", "{:.2f}"),
     ("pairs split", "pairs_split_right", "{:.2f}"),
+    ("even pairs", "even_pairs_split_right", "{:.2f}"),
     ("foot right", "side_accuracy", "{:.2f}"),
 )
 

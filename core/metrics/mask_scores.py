@@ -8,7 +8,7 @@ Photos without a sneaker count for false positives alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -27,6 +27,8 @@ Mask = NDArray[np.bool_]
 
 ACCEPTED_IOU = 0.5
 NEAR_SHARE = 0.1
+# A pair is even when the shoe of which less is seen shows at least so much as the other, by their areas.
+EVEN_SHARE = 0.5
 _MOSTLY = 0.5
 _OUTLINE_TOLERANCE_PX = 0.75
 
@@ -56,7 +58,7 @@ class PhotoScores:
     ious: of each labelled sneaker, 0 where nothing was found. boundary_px: mean two-way contour distance of those
     found with IoU >= 0.5. dice, pixel_accuracy: of the foreground, nan where no sneaker is. sides: of those found with
     IoU >= 0.5, whether the foot is right, where both know it. pair_split: whether each of a near pair was found, None
-    where there is no pair. owners: of each prediction the index of the sneaker it was matched to, or None.
+    where there is no pair; even_pair_split: of even ones alone. owners: of each prediction the index of the sneaker it was matched to, or None.
     """
 
     ious: tuple[float, ...]
@@ -67,6 +69,7 @@ class PhotoScores:
     sides: tuple[bool, ...]
     pair_split: bool | None
     owners: tuple[int | None, ...]
+    even_pair_split: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class SubsetScores:
     false_positives_per_image: Figure
     pixel_accuracy: Figure
     pairs_split_right: Figure
+    even_pairs_split_right: Figure
     side_accuracy: Figure
 
 
@@ -131,8 +135,9 @@ def photo_scores(
             for one, (other, _) in accepted.items()
             if Side.UNKNOWN not in (truths[one].side, founds[other].side)
         ),
-        pair_split=all(one in accepted for pair in pairs for one in pair) if pairs else None,
+        pair_split=_all_in(pairs, accepted),
         owners=tuple(owners),
+        even_pair_split=_all_in([pair for pair in pairs if _is_even(true_masks, pair)], accepted),
     )
 
 
@@ -186,6 +191,9 @@ def summed_up(photos: Sequence[PhotoScores]) -> SubsetScores:
     def of_photos(values: Sequence[float]) -> list[list[float]]:
         return [[] if np.isnan(value) else [value] for value in values]
 
+    def of_pairs(values: Sequence[bool | None]) -> list[list[float]]:
+        return [[] if value is None else [float(value)] for value in values]
+
     ious = [photo.ious for photo in photos]
     return SubsetScores(
         images=len(photos),
@@ -196,9 +204,8 @@ def summed_up(photos: Sequence[PhotoScores]) -> SubsetScores:
         recall_05=figure([[float(iou >= ACCEPTED_IOU) for iou in group] for group in ious], Statistic.MEAN),
         false_positives_per_image=figure([[float(photo.false_positives)] for photo in photos], Statistic.MEAN),
         pixel_accuracy=figure(of_photos([photo.pixel_accuracy for photo in photos]), Statistic.MEAN),
-        pairs_split_right=figure(
-            [[] if photo.pair_split is None else [float(photo.pair_split)] for photo in photos], Statistic.MEAN
-        ),
+        pairs_split_right=figure(of_pairs([photo.pair_split for photo in photos]), Statistic.MEAN),
+        even_pairs_split_right=figure(of_pairs([photo.even_pair_split for photo in photos]), Statistic.MEAN),
         side_accuracy=figure([[float(right) for right in photo.sides] for photo in photos], Statistic.MEAN),
     )
 
@@ -210,7 +217,8 @@ def scores_to_json(scores: SubsetScores) -> dict[str, Any]:
         figure: Figure = getattr(scores, name)
         content[name] = None if np.isnan(figure.value) else figure.value
         content[f"{name}_ci"] = None if figure.interval is None else list(figure.interval)
-    return content | {"pairs": scores.pairs_split_right.n, "n_sides": scores.side_accuracy.n}
+    counts = {"pairs": scores.pairs_split_right.n, "even_pairs": scores.even_pairs_split_right.n}
+    return content | counts | {"n_sides": scores.side_accuracy.n}
 
 
 FIGURES = (
@@ -221,6 +229,7 @@ FIGURES = (
     "false_positives_per_image",
     "pixel_accuracy",
     "pairs_split_right",
+    "even_pairs_split_right",
     "side_accuracy",
 )
 
@@ -259,6 +268,15 @@ def _near_pairs(masks: Sequence[Mask]) -> list[tuple[int, int]]:
         if np.hypot(*gap) < NEAR_SHARE * length:
             pairs.append((one, other))
     return pairs
+
+
+def _is_even(masks: Sequence[Mask], pair: tuple[int, int]) -> bool:
+    areas = sorted(int(np.count_nonzero(masks[one])) for one in pair)
+    return areas[0] >= EVEN_SHARE * areas[1]
+
+
+def _all_in(pairs: Sequence[tuple[int, int]], accepted: Mapping[int, object]) -> bool | None:
+    return all(one in accepted for pair in pairs for one in pair) if pairs else None
 
 
 def _common_box(a: Mask, b: Mask) -> tuple[slice, slice] | None:

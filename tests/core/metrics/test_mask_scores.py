@@ -111,6 +111,19 @@ def test_figures_are_over_what_they_say() -> None:
     assert (scores.iou_median.n, scores.dice_mean.n) == (4, 2)
 
 
+def test_a_pair_is_even_when_both_shoes_are_seen() -> None:
+    large, beside, sliver = true(5, 5, 25, 45), true(26, 5, 46, 30), true(26, 5, 32, 30)
+    alone = [found(5, 5, 25, 45)]
+    hidden, even = photo_scores([large, sliver], alone), photo_scores([large, beside], alone)
+    assert (hidden.pair_split, hidden.even_pair_split) == (False, None)
+    assert (even.pair_split, even.even_pair_split) == (False, False)
+    both = photo_scores([large, beside], [*alone, found(26, 5, 46, 30)])
+    assert (both.pair_split, both.even_pair_split) == (True, True)
+    scores = summed_up([hidden, even, both])
+    assert scores.pairs_split_right.n == 3 and scores.pairs_split_right.value == pytest.approx(1 / 3)
+    assert scores.even_pairs_split_right.n == 2 and scores.even_pairs_split_right.value == 0.5
+
+
 def test_json_holds_no_nan() -> None:
     content = scores_to_json(summed_up([photo_scores([], [])]))
     assert json.loads(json.dumps(content, allow_nan=False)) == content
