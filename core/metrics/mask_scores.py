@@ -58,7 +58,8 @@ class PhotoScores:
     ious: of each labelled sneaker, 0 where nothing was found. boundary_px: mean two-way contour distance of those
     found with IoU >= 0.5. dice, pixel_accuracy: of the foreground, nan where no sneaker is. sides: of those found with
     IoU >= 0.5, whether the foot is right, where both know it. pair_split: whether each of a near pair was found, None
-    where there is no pair; even_pair_split: of even ones alone. owners: of each prediction the index of the sneaker it was matched to, or None.
+    where there is no pair; even_pair_split: of even ones alone. owners: of each prediction the index of the sneaker
+    that it was matched to, or None.
     """
 
     ious: tuple[float, ...]
