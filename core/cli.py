@@ -189,7 +189,7 @@ def _exchange_commands(commands: Any) -> None:
     command.add_argument("--images", metavar="DIR", help="where the images of a COCO file lie (default: beside it)")
     text = "write a project's labels for other tools"
     command = _command(commands, "export", run=("exchange_commands", "export_labels"), text=text)
-    command.add_argument("out", metavar="OUT", help="the folder to write to; files of the same name are replaced")
+    command.add_argument("out", metavar="OUT", help="the folder to write to; an earlier export in it is replaced")
     command.add_argument("--coco", action="store_true", help="COCO instances: OUT/instances.json")
     command.add_argument("--coco-keypoints", action="store_true", help="COCO keypoints: OUT/keypoints.json")
     command.add_argument("--labelme", action="store_true", help="labelme, a file for each photo: OUT/labelme/")
@@ -227,6 +227,8 @@ def _synth_command(commands: Any) -> None:
     synth.add_argument("--exclude", metavar="GLOB", help="no picture of such a file name, backgrounds too", **many)
     synth.add_argument("--upright", metavar="GLOB", help="pictures in which shoes stand as people do", **many)
     synth.add_argument("--models", metavar="MESH", help="for renders: shoe models, beside the built-in one", **many)
+    text = "for renders: share of the built-in sneaker beside the models, 0 to 1 (default: 0.5)"
+    synth.add_argument("--own-share", metavar="SHARE", type=float, help=text)
     shares = {"empty": "without a sneaker", "photos": "with a photo behind", "own": "that are a scene of --scenes"}
     for (name, text), share in zip(shares.items(), (0.1, 0.45, 0.3), strict=True):
         synth.add_argument(f"--{name}", type=float, default=share, help=f"share of pictures {text} (default: {share})")

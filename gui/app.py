@@ -17,9 +17,11 @@ from gui.inference import Inference
 from gui.main_window import MainWindow
 from gui.preferences import Preferences
 from gui.run_watch import RunWatch
+from gui.widgets.following import later
 from gui.workplace import Workplace, open_first
 
 WARM_UP_MS = 50
+SETTLED_MS = 500  # after the last change of a setting: a wheel or slider changes one many times a second
 SAMPLE = "--sample"
 
 
@@ -39,13 +41,14 @@ def make_window(preferences: Preferences | None = None, inference: Inference | N
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     preferences = preferences or Preferences()
-    theme.apply(app, preferences["theme"])
+    theme.apply(app, preferences["theme"], text_size=preferences["text_size"])
     window = MainWindow(Workplace(preferences, inference or Inference()))
     session = window.workplace.session
     if preferences.problems:  # in one: a second notice would take the place of the first
         session.notice(" ".join(preferences.problems), "warning", log=True)
         logging.getLogger("outsole.window").warning("said: %s", " ".join(preferences.problems))
     preferences.troubled.connect(lambda problem: session.notice(problem, "warning", log=True))
+    preferences.write_at_rest(later(window, preferences.write, milliseconds=SETTLED_MS).start)
     return window
 
 
@@ -85,7 +88,9 @@ def _run(arguments: Sequence[str], watch: RunWatch) -> int:
     sample = wanted == SAMPLE
     start_after_paint(window, Path(wanted) if wanted and not sample else None, sample=sample)
     QTimer.singleShot(WARM_UP_MS, lambda: watch.look_back(place.session))
-    return int(app.exec())
+    code = int(app.exec())
+    place.preferences.write()  # for an end without a closed window
+    return code
 
 
 def main() -> int:

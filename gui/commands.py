@@ -366,7 +366,7 @@ def _auto_table(place: Workplace, models: ModelInUse, *, menu: PhotoMenu) -> Ite
     pairs = PairActions(*offered, shoe_file=file)
     photos = place.panels.photos
     going_on = SequenceActions(*offered, shoe_file=file, shown_ids=lambda: photos.shown_ids)
-    place.machine.also_stop = lambda: auto.stop() or pairs.stop() or going_on.stop()
+    place.machine.also_stop = lambda: auto.give_up() or pairs.give_up() or going_on.give_up()
     place.shoe.strip.chosen.connect(flipping.show)
     place.shoe.strip.taken_anyway.connect(flipping.take_anyway)
     place.shoe.strip.model_chosen.connect(models.use)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any, TypeAlias
 from core.document.signal import Signal
 from core.geometry.unity import AXES
 from core.storage.folders import config_dir
+from core.storage.table_file import NoTable, change_table, read_table
 
 Value: TypeAlias = bool | int | float | str | tuple[str, ...] | Mapping[str, str]
 FILE_NAME = "preferences.json"
@@ -48,6 +48,7 @@ class Setting:
 
 SETTINGS = (
     Setting("theme", "dark", "choice", "Theme", "Look", choices=("dark", "light")),
+    Setting("text_size", "normal", "choice", "Text size", "Look", choices=("small", "normal", "large", "larger")),
     Setting("thumbnails", True, "bool", "Show pictures in the photo list", "Look"),
     Setting("notice_seconds", 6.0, "float", "Hide messages after", "Look", low=2, high=60, unit="s"),
     Setting("annotator", "", "text", "Your name, written beside your edits", "Labelling"),
@@ -101,6 +102,7 @@ class RecentProject:
 class Preferences:
     """The settings in use. `changed` carries the key of one that was set.
 
+    Of the file only those keys change that were set here: another window keeps its own in the same file.
     problems: sentences about the file, one for each key that was not taken; `troubled` carries one that comes later.
     """
 
@@ -111,6 +113,8 @@ class Preferences:
         self.problems: tuple[str, ...] = ()
         self._values: dict[str, Value] = {}
         self._foreign: dict[str, Any] = {}
+        self._unwritten: set[str] = set()
+        self._at_rest: Callable[[], object] | None = None
         self._load()
 
     def __getitem__(self, key: str) -> Any:
@@ -118,22 +122,49 @@ class Preferences:
         return self._values.get(key, BY_KEY[key].default)
 
     def set(self, key: str, value: Value) -> None:
-        """Choose a value and write the file; raises ValueError with a sentence when the row does not allow it."""
+        """Choose a value, to be written; raises ValueError with a sentence when the row does not allow it."""
         checked = _checked(BY_KEY[key], value)
         if checked != self[key]:
             self._values[key] = checked
-            self._save()
+            self._save(key)
             self.changed.emit(key)
 
     def reset(self, key: str) -> None:
         """Back to the default."""
         if self._values.pop(key, None) is not None:
-            self._save()
+            self._save(key)
             self.changed.emit(key)
+
+    def write_at_rest(self, start: Callable[[], object] | None) -> None:
+        """From now on a change only calls `start`: a timer that is set anew by it, and calls `write` in the end.
+
+        None: what is still to be written is written now, and every later change at once.
+        """
+        self._at_rest = start
+        if start is None:
+            self.write()
+
+    def write(self) -> None:
+        """Put into the file what was changed here since the last time."""
+        changed = frozenset(self._unwritten)
+        if not changed:
+            return
+        try:
+            change_table(self.file, lambda table: self._merged(table, changed))
+        except OSError as error:
+            sentence = (
+                f"{self.file} could not be written ({error.strerror or error}); your settings hold until the window "
+                "closes. Look at who may write there, and at the room on the drive."
+            )
+            if sentence not in self.problems:
+                self.problems = (*self.problems, sentence)
+                self.troubled.emit(sentence)
+        else:
+            self._unwritten -= changed
 
     def add_recent(self, project_file: str) -> None:
         """Put a project at the top of the recent ones."""
-        others = [file for file in self["recent_projects"] if file != project_file]
+        others = [file for file in self._everyones("recent_projects") if file != project_file]
         self.set("recent_projects", (project_file, *others)[:RECENT_PROJECTS])
 
     def recent_projects(self, *, but: Path | None = None) -> tuple[RecentProject, ...]:
@@ -144,28 +175,30 @@ class Preferences:
 
     def forget_recent(self, *, but: Path | None = None) -> None:
         """Empty the list of recent projects; the one that is open stays, for the next start."""
-        self.set("recent_projects", tuple(file for file in self["recent_projects"] if file == str(but)))
+        recent = self._everyones("recent_projects")
+        self.set("recent_projects", tuple(file for file in recent if file == str(but)))
 
     def forget_project(self, project_file: str) -> None:
         """Take one project out of the recent ones; its file stays where it is."""
-        self.set("recent_projects", tuple(file for file in self["recent_projects"] if file != project_file))
+        recent = self._everyones("recent_projects")
+        self.set("recent_projects", tuple(file for file in recent if file != project_file))
 
     def remember_photo(self, project_file: str, photo_id: str) -> None:
         """Note which photo a project was left at."""
-        known = {file: photo for file, photo in self["last_photos"].items() if file != project_file}
+        known = {file: photo for file, photo in self._everyones("last_photos").items() if file != project_file}
         newest = list(known.items())[-RECENT_PROJECTS:]
         self.set("last_photos", MappingProxyType({**dict(newest), project_file: photo_id}))
 
     def _load(self) -> None:
         try:
-            raw = json.loads(self.file.read_text(encoding="utf-8"))
+            raw = read_table(self.file)
         except FileNotFoundError:
             return
-        except (OSError, ValueError, RecursionError) as error:  # ValueError: no text, no JSON, or a number too long
-            self._put_aside(f"could not be read ({_reason(error)})")
+        except OSError as error:
+            self._put_aside(f"could not be read ({error.strerror or error})")
             return
-        if not isinstance(raw, dict):
-            self._put_aside("does not hold a table of settings")
+        except NoTable as error:
+            self._put_aside(str(error))
             return
         problems = []
         for key, value in raw.items():
@@ -197,36 +230,33 @@ class Preferences:
         with suppress(OSError):
             self.file.with_name(BAD_FILE_NAME).write_bytes(self.file.read_bytes())
 
-    def _save(self) -> None:
-        values = {key: _plain(value) for key, value in self._values.items()}
-        text = json.dumps({**self._foreign, **values}, indent=1, ensure_ascii=False, sort_keys=True)
-        beside = self.file.with_name(f"{self.file.name}.{os.getpid()}.new")
-        try:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            # A path may hold a byte that is no letter; with a backslash it is JSON all the same.
-            with beside.open("w", encoding="utf-8", errors="backslashreplace") as new:
-                new.write(text + "\n")
-                new.flush()
-                os.fsync(new.fileno())  # a computer that loses its power must find the old file or the new one
-            beside.replace(self.file)
-        except OSError as error:
-            with suppress(OSError):
-                beside.unlink()
-            sentence = (
-                f"{self.file} could not be written ({_reason(error)}); your settings hold until the window closes. "
-                "Look at who may write there, and at the room on the drive."
-            )
-            if sentence not in self.problems:
-                self.problems = (*self.problems, sentence)
-                self.troubled.emit(sentence)
+    def _everyones(self, key: str) -> Any:
+        """A value that every window adds to, with what others have added."""
+        if key not in self._unwritten:
+            with suppress(OSError, ValueError, KeyError):
+                self._values[key] = _checked(BY_KEY[key], read_table(self.file)[key])
+        return self[key]
+
+    def _save(self, key: str) -> None:
+        self._unwritten.add(key)
+        (self._at_rest or self.write)()
+
+    def _merged(self, table: dict[str, Any] | None, changed: Collection[str]) -> dict[str, Any]:
+        """What the file is to hold: all that is in it and good, but what was changed here."""
+        own = self._foreign | {key: _plain(value) for key, value in self._values.items()}
+        if table is None:  # taken away, or broken by hand meanwhile
+            self._keep_copy()
+            return own
+        kept = {key: value for key, value in table.items() if key not in changed and _is_good(key, value)}
+        return kept | {key: own[key] for key in changed if key in own}
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return error.strerror or str(error)
-    if isinstance(error, json.JSONDecodeError):
-        return f"line {error.lineno}: {error.msg}"
-    return "it is no text" if isinstance(error, UnicodeDecodeError) else str(error)
+def _is_good(key: str, value: Any) -> bool:
+    """Whether a value of the file may stay there; a key of a newer version may."""
+    try:
+        return key not in BY_KEY or _checked(BY_KEY[key], value) is not None
+    except ValueError:
+        return False
 
 
 def _plain(value: Value) -> Any:

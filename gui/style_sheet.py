@@ -173,7 +173,7 @@ QTabBar::tab {
 }
 /* The panels' own: five of them stand in the width of one. */
 QMainWindow > QTabBar { font-size: $small_pt; }
-QMainWindow > QTabBar::tab { padding: 6px 7px; }
+QMainWindow > QTabBar::tab { padding: 6px $tab_pad; }
 QTabBar::tab:hover { color: $text; background: $hover; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
 QTabBar::tab:focus { color: $accent; }

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import partial
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
+from shiboken6 import isValid
 
 from core.resources import RESOURCES
 from gui.style_sheet import style_sheet
 
 SMALL, NORMAL, TITLE = 0.9, 1.0, 1.12
 THEMES = ("dark", "light")
+TEXT_SIZES = {"small": 0.9, "normal": 1.0, "large": 1.15, "larger": 1.3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,8 @@ class _Theme(QObject):
         super().__init__()
         self.colors = DARK
         self.base_font: QFont | None = None
+        self.text_size = "normal"
+        self.dressed: WeakKeyDictionary[QWidget, Callable[[], QFont]] = WeakKeyDictionary()
 
 
 _theme = _Theme()
@@ -110,17 +117,27 @@ def on_change() -> _Theme:
     return _theme
 
 
-def apply(app: QApplication, name: str) -> ThemeColors:
-    """Dress the application in the theme of that name ("dark" or "light")."""
+def apply(app: QApplication, name: str, *, text_size: str = "") -> ThemeColors:
+    """Dress the application in the theme of that name ("dark" or "light").
+
+    text_size: a key of TEXT_SIZES; "" for the one in use.
+    """
     chosen = LIGHT if name == "light" else DARK
     if _theme.base_font is None:
         _theme.base_font = app.font()
         app.setStyle(QStyleFactory.create("Fusion"))
+    if text_size and text_size != _theme.text_size:
+        _theme.text_size = text_size
+        app.setFont(font())
     _theme.colors = chosen
     app.setPalette(_palette(chosen))
     values = {f.name: getattr(chosen, f.name) for f in fields(chosen)}
     values |= {"small_pt": f"{_points(SMALL):.2f}pt", "title_pt": f"{_points(TITLE):.2f}pt"}
+    values["tab_pad"] = "4px" if TEXT_SIZES[_theme.text_size] > 1.0 else "7px"
     app.setStyleSheet(style_sheet(values, pictures=RESOURCES / "style"))
+    for widget, made in list(_theme.dressed.items()):
+        if isValid(widget):  # after the sheet: that brings fonts of before back
+            widget.setFont(made())
     _theme.changed.emit(chosen)
     return chosen
 
@@ -134,6 +151,17 @@ def font(scale: float = NORMAL, *, bold: bool = False, tabular: bool = False) ->
     if tabular:
         chosen.setFeature(QFont.Tag("tnum"), 1)
     return chosen
+
+
+def scaled(px: float) -> int:
+    """A width that words must fit into, for the text size in use."""
+    return round(px * TEXT_SIZES[_theme.text_size])
+
+
+def set_font(widget: QWidget, scale: float = NORMAL, *, bold: bool = False, tabular: bool = False) -> None:
+    """Give a widget such a font, for good: it follows when another text size is chosen."""
+    _theme.dressed[widget] = partial(font, scale, bold=bold, tabular=tabular)
+    widget.setFont(_theme.dressed[widget]())
 
 
 def set_role(widget: QWidget, role: str) -> None:
@@ -167,7 +195,7 @@ def _luminance(color: str) -> float:
 
 def _points(scale: float) -> float:
     base = _theme.base_font.pointSizeF() if _theme.base_font else QApplication.font().pointSizeF()
-    return max(base, 7.0) * scale
+    return max(base, 7.0) * scale * TEXT_SIZES[_theme.text_size]
 
 
 def _palette(c: ThemeColors) -> QPalette:

@@ -126,6 +126,7 @@ class Workplace:
         """Leave the project and end the threads and the core."""
         self.errands.close()
         self.desk.close()
+        self.preferences.write_at_rest(None)
         self.panels.photos.show_pictures(None)
         self.canvas.loader.stop()
         if self.panels.poses.pictures is not None:
@@ -242,6 +243,8 @@ class Workplace:
         application = QApplication.instance()
         if key == "theme" and isinstance(application, QApplication) and theme.colors().name != value:
             theme.apply(application, value)
+        elif key == "text_size" and isinstance(application, QApplication):
+            theme.apply(application, theme.colors().name, text_size=value)
         elif key == "notice_seconds":
             self.panels.notices.hide_after(value)
         elif key == "thumbnails":

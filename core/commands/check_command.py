@@ -70,10 +70,12 @@ def check(arguments: argparse.Namespace) -> Answer:
 def photo_problems(photo: Photo, folder: Path) -> Iterator[Problem]:
     """What is wrong with a photo's file and camera."""
     from core.storage.image_file import PhotoError, read_info, resolve_photo_path, sha256_of
+    from core.storage.wholeness import check_whole
 
     file = resolve_photo_path(folder, photo.file)
     try:
         size_px = read_info(file).size_px
+        check_whole(file)
         if size_px != photo.size_px:
             was, now = (f"{size[0]} x {size[1]}" for size in (photo.size_px, size_px))
             yield Problem("size", photo.file, None, f"the file is {now} px now, its labels are for {was} px")

@@ -24,6 +24,8 @@ def synth(arguments: argparse.Namespace) -> Answer:
         raise CommandError(f"--size is {arguments.size} px; it may be {LEAST_PX} to {MOST_PX}.")
     if arguments.seed < 0 or arguments.workers < 0:
         raise CommandError("--seed and --workers are whole numbers, 0 or more.")
+    if arguments.own_share is not None:
+        _check_own_share(arguments)
     return {"composites": _composites, "renders": _renders, "cutouts": _rendered_cutouts}[arguments.kind](arguments)
 
 
@@ -70,6 +72,7 @@ def _renders(arguments: argparse.Namespace) -> Answer:
             backgrounds=backgrounds,
             workers=arguments.workers or os.cpu_count() or 1,
             progress=lambda number, _: done(number),
+            own_share=_own_share(arguments),
         )
     return _answer(arguments, folder, dict(read_json_object(folder / RECIPE)["counts"]))
 
@@ -90,11 +93,30 @@ def _rendered_cutouts(arguments: argparse.Namespace) -> Answer:
                 size_px=arguments.size,
                 seed=arguments.seed,
                 workers=arguments.workers or os.cpu_count() or 1,
+                own_share=_own_share(arguments),
             ),
             start=1,
         ):
             done(made)
     return _answer(arguments, folder, {"images": made, "sneakers": made, "ignored": 0})
+
+
+def _check_own_share(arguments: argparse.Namespace) -> None:
+    share = arguments.own_share
+    if not 0.0 <= share <= 1.0:
+        raise CommandError(
+            f"--own-share is {share:g}; it is the share of the built-in sneaker among the shoes, 0 (none) to 1 (all)."
+        )
+    if arguments.kind == "composites":
+        raise CommandError("--own-share is for rendered shoes; say --kind renders or --kind cutouts, or leave it out.")
+    if share < 1.0 and not arguments.models:
+        raise CommandError(f"--own-share {share:g} leaves room for other shoes; name their mesh files by --models.")
+
+
+def _own_share(arguments: argparse.Namespace) -> float:
+    from core.training.renders import OWN_SHARE
+
+    return OWN_SHARE if arguments.own_share is None else float(arguments.own_share)
 
 
 def _models(arguments: argparse.Namespace) -> list[Path]:

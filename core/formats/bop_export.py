@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import numpy as np
 
@@ -18,11 +17,11 @@ from core.formats.bop_folder import CAMERAS, OWN_SCENE, OWN_TABLE, POSES
 from core.formats.bop_masks import Mask, Silhouette, gt_info, silhouette, visible_masks
 from core.formats.bop_objects import ObjectTable, ShoeKind, write_models
 from core.formats.bop_photos import Undistortion, common_suffix, write_mask, write_picture
-from core.formats.json_file import FormatError, write_bytes, write_json
+from core.formats.json_file import write_bytes, write_json
 from core.formats.merging import Progress
 from core.formats.report import Report, ReportLine, changed, refused, taken
 from core.formats.split import Split
-from core.formats.whole_folder import put_in_place
+from core.formats.whole_folder import check_replaceable, folder_beside, put_in_place
 from core.geometry.camera import Camera
 from core.geometry.mesh import Mesh
 from core.labels.instance import Instance
@@ -54,12 +53,12 @@ def export_bop(
     """Write a BOP dataset as the folder `out_dir`; `mesh_of` loads a mesh by its SHA-256.
 
     The folder appears whole or not at all; an earlier export in its place is replaced. Raises FormatError when
-    something else is there.
+    something else is there, or in it.
     """
     check_place(out_dir, project, project_folder)
-    beside = out_dir.with_name(f".{out_dir.name}.{uuid4().hex[:8]}.tmp")
+    beside = folder_beside(out_dir)
     try:
-        writer = _BopWriter(project, project_folder, out=beside, mesh_of=mesh_of)
+        writer = _BopWriter(project, project_folder, out=beside, mesh_of=mesh_of, is_divided=split is not None)
         chosen = _splits(project, split, seed)
         total = max(len(project.entries), 1)
         for number, photo in enumerate(photos):
@@ -78,15 +77,7 @@ def export_bop(
 
 def check_place(out_dir: Path, project: Project, project_folder: Path) -> None:
     """Raise FormatError when an export to `out_dir` would replace anything but an earlier one."""
-    place = out_dir.resolve()
-    if place.exists() and not (place / OWN_TABLE).is_file() and (place.is_file() or any(place.iterdir())):
-        raise FormatError(f"{out_dir} holds something that is no earlier export of this kind; choose another folder.")
-    for entry in project.entries.values():
-        if resolve_photo_path(project_folder, entry.file).resolve().is_relative_to(place):
-            raise FormatError(
-                f"{out_dir} holds photos of this very project ({entry.file}), which the export would replace; "
-                "choose another folder."
-            )
+    check_replaceable(out_dir, project, project_folder, is_export=(out_dir / OWN_TABLE).is_file())
 
 
 @dataclass(slots=True)
@@ -117,12 +108,15 @@ class _Posed:
 class _BopWriter:
     """Writes photos into a folder of its own; `finish` adds what is known at the end."""
 
-    def __init__(self, project: Project, project_folder: Path, *, out: Path, mesh_of: MeshSource) -> None:
+    def __init__(
+        self, project: Project, project_folder: Path, *, out: Path, mesh_of: MeshSource, is_divided: bool
+    ) -> None:
         self.lines: list[ReportLine] = []
         self._project = project
         self._project_folder = project_folder
         self._out = out
         self._mesh_of = mesh_of
+        self._is_divided = is_divided
         self._objects = ObjectTable(project)
         self._sized = lru_cache(maxsize=32)(self._sized_mesh)
         self._scenes: dict[tuple[str, tuple[int, int]], _Scene] = {}
@@ -135,7 +129,7 @@ class _BopWriter:
         camera = photo.camera.without_distortion()
         posed = [one for one in (self._posed(photo, n, camera=camera) for n in range(len(photo.instances))) if one]
         if not posed:
-            reason = "no shoe in it has a pose, a model and a place in the photo; the photo is in no set"
+            reason = "no shoe in it has a pose, a model and a place in the photo: pose one (Q); the photo is in no set"
             self.lines.append(refused(photo.file, "", reason=reason))
             return
         scene = self._scene(split, photo.size_px)
@@ -161,7 +155,7 @@ class _BopWriter:
             self.lines.append(refused("dataset", "", reason=reason))
             return False
         meshes = {number: self._sized(kind) for kind, number in self._objects.numbers.items()}
-        write_models(meshes, self._out / "models")
+        write_models(meshes, self._out)
         write_json(self._out / OWN_TABLE, self._objects.to_json(), indent=2)
         for scene in self._scenes.values():
             folder = self._out / scene.folder
@@ -170,9 +164,7 @@ class _BopWriter:
             write_json(folder / "scene_gt_info.json", scene.infos)
             write_json(folder / OWN_SCENE, {"images": scene.own})
         write_json(self._out / "camera.json", _camera_file(self._first_camera), indent=2)
-        targets = [target for scene in self._scenes.values() if scene.split == "test" for target in _targets(scene)]
-        if targets:
-            write_json(self._out / "test_targets_bop19.json", targets)
+        self._write_targets()
         numbered = [(number, self._objects.describe(kind)) for kind, number in self._objects.numbers.items()]
         sizes = [(scene.folder, size_px, len(scene.cameras)) for (_, size_px), scene in self._scenes.items()]
         write_bytes(self._out / "dataset_info.md", dataset_info(numbered, sizes, suffix=self._suffix).encode())
@@ -180,6 +172,17 @@ class _BopWriter:
         reason = f"{counted(len(meshes), 'object')}, for {counted(count, 'photo')}"
         self.lines.append(taken("models", "", reason=reason))
         return True
+
+    def _write_targets(self) -> None:
+        """What estimators are asked for: the shoes of the test set, or of the only one, and the images they are in."""
+        asked = "test" if self._is_divided else ONLY_SPLIT
+        targets = [target for scene in self._scenes.values() if scene.split == asked for target in _targets(scene)]
+        if targets:
+            write_json(self._out / "test_targets_bop19.json", targets)
+            # The detection task names images alone: which shoes they show is for the estimator to say.
+            images = dict.fromkeys((target["scene_id"], target["im_id"]) for target in targets)
+            detection = [{"im_id": image, "scene_id": scene} for scene, image in images]
+            write_json(self._out / "test_targets_bop24.json", detection)
 
     def _posed(self, photo: Photo, index: int, *, camera: Camera) -> _Posed | None:
         instance = photo.instances[index]
@@ -191,17 +194,17 @@ class _BopWriter:
                 reason = f"an {category.role.value} region: no object of the set, but cut out of the visible masks"
                 self.lines.append(changed(photo.file, key, reason=reason))
             elif instance.pose is None:
-                self._leave_out(photo, key, "it has no pose")
+                self._leave_out(photo, key, "it has no pose: find one (Q) and export again")
             elif instance.true_pose is None:
-                self._leave_out(photo, key, "its shoe was laid on its outline and never aligned")
+                self._leave_out(photo, key, "its shoe was laid down and never aligned: fit it (E) and export again")
             else:
                 missing = "its shoe model is not in the project" if instance.model_id else "it has no shoe model"
-                self._leave_out(photo, key, missing)
+                self._leave_out(photo, key, f"{missing}: choose one and export again")
             return None
         kind = ShoeKind.of(instance, model)
         whole = silhouette(self._sized(kind), instance.pose, camera)
         if not whole.mask().any():
-            self._leave_out(photo, key, "its pose lies outside of the photo")
+            self._leave_out(photo, key, "its pose lies outside of the photo: pose it anew and export again")
             return None
         return _Posed(instance, kind, whole)
 

@@ -16,6 +16,7 @@ from core.formats.json_file import write_bytes
 from core.geometry.camera import Camera
 from core.labels.photo import Photo
 from core.storage.image_file import PhotoError, read_info, read_pixels
+from core.storage.wholeness import check_whole
 
 Mask = NDArray[np.bool_]
 Map = NDArray[np.float32]
@@ -83,6 +84,7 @@ def write_picture(photo: Photo, source: Path, target: Path, *, undistortion: Und
         raise PhotoError(f"{source} is {now} now, and its labels are for {then}; put the photo back that was labelled.")
     reasons = _reasons(source, target, undistortion=undistortion, why=why)
     if not reasons:
+        check_whole(source)  # a copy is not decoded, and nobody would see that its lower half is grey
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
         return ""

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.formats import outsole_key
 from core.formats.coco_segmentation import segmentation_of
-from core.formats.json_file import write_json
+from core.formats.json_file import FormatError, write_json
 from core.formats.labelme import RECORD as LABELME_RECORD
 from core.formats.merging import Progress
 from core.formats.report import Report, ReportLine, changed, noted, refused, taken
@@ -22,6 +22,7 @@ from core.labels.words import counted
 from core.storage.photo_codec import camera_to_json
 
 RECORD = "coco"  # the key of Instance.attributes that keeps annotation keys nobody knows
+_HEAD = b'{"info":{"description":"Outsole"'  # how the files written here begin; other programs set spaces
 Json = dict[str, Any]
 Extra = Callable[[Photo, Instance], Json]
 
@@ -43,6 +44,21 @@ def export_coco(
     described: list[Json] = [{"name": category.name, "supercategory": category.role.value} for category in categories]
     writer = CocoWriter(project, categories, described=described)
     return writer.export(photos, out_dir, stem="instances", split=split, seed=seed, progress=progress)
+
+
+def check_coco_files(out_dir: Path, stem: str, *, split: Split | None) -> None:
+    """Raise FormatError when an export would write over a file that Outsole did not write as it is."""
+    for name in _file_names(stem, split).values():
+        try:
+            with (out_dir / name).open("rb") as file:
+                head = file.read(len(_HEAD))
+        except FileNotFoundError:
+            continue
+        if head != _HEAD:
+            raise FormatError(
+                f"{out_dir / name} is there and is no export of Outsole, or was changed by another program; move it "
+                "elsewhere, or choose another folder."
+            )
 
 
 @dataclass(slots=True)
@@ -83,9 +99,10 @@ class CocoWriter:
         seed: int,
         progress: Progress | None,
     ) -> Report:
-        """Write the files and return the report."""
+        """Write the files and return the report. Raises FormatError when one is somebody else's."""
+        check_coco_files(out_dir, stem, split=split)
         chosen = self._sets(split, seed)
-        sets = {name: _Set() for name in (SET_NAMES if split else ("",))}
+        sets = {name: _Set() for name in _file_names(stem, split)}
         total = max(len(self._project.entries), 1)
         for number, photo in enumerate(photos, 1):
             if progress is not None:
@@ -99,8 +116,8 @@ class CocoWriter:
             sets[name].images.append(_image(photo, number, lines=self._lines))
             sets[name].annotations += self._annotations(photo, number)
         self._note_unlabelled(stem)
-        for name, content in sets.items():
-            self._write(out_dir / (f"{stem}_{name}.json" if name else f"{stem}.json"), content)
+        for name, file_name in _file_names(stem, split).items():
+            self._write(out_dir / file_name, sets[name])
         return Report(f"Export to COCO {stem}", tuple(self._lines))
 
     def _note_unlabelled(self, stem: str) -> None:
@@ -122,7 +139,7 @@ class CocoWriter:
 
     def _write(self, path: Path, content: _Set) -> None:
         info = {
-            "description": "Outsole",
+            "description": "Outsole",  # first, as _HEAD has it
             "conventions": "corner-origin pixels of the EXIF-oriented photo; poses are camera_from_shoe, mm, w x y z",
         }
         document = {
@@ -148,7 +165,7 @@ class CocoWriter:
             crowd = category.role is Role.IGNORE or bool(_kept(instance).get("iscrowd"))
             segmentation = segmentation_of(region, photo.size_px, as_runs=crowd)
             if segmentation is None:
-                self._refuse(key, "its outline covers the centre of no pixel")
+                self._refuse(key, "its outline covers the centre of no pixel: draw it anew, or delete it")
                 continue
             for category_id in ids:
                 self._last_id += 1
@@ -177,7 +194,11 @@ class CocoWriter:
                 self._lines.append(changed(self._file, key, reason=reason))
             return self._shoes
         if instance.category not in self._ids:
-            self._refuse(key, f"category {category.name!r} has no place in this file")
+            if category.role is Role.OCCLUDER:  # no loss: it does here what it was drawn for
+                reason = "what stands in front of a shoe has no keypoints: not in the file, it hides those it covers"
+                self._lines.append(changed(self._file, key, reason=reason))
+            else:
+                self._refuse(key, f"category {category.name!r} has no place in this file")
             return []
         return [self._ids[instance.category]]
 
@@ -185,7 +206,7 @@ class CocoWriter:
         region = instance.region
         if region.is_empty:
             what = "a pose but no outline" if instance.pose_estimate else "no outline"
-            self._refuse(key, f"it has {what}, and COCO wants one")
+            self._refuse(key, f"it has {what}, and COCO wants one: outline it and export again")
             return None
         width, height = photo.size_px
         x0, y0, x1, y1 = region.bounds_px
@@ -194,7 +215,7 @@ class CocoWriter:
             self._lines.append(changed(self._file, key, reason=reason))
             region = region.clipped(width, height)
             if region.is_empty:
-                self._refuse(key, "it lies outside the photo")
+                self._refuse(key, "it lies outside the photo: draw it anew, or delete it")
                 return None
         if any(part.holes for part in region.parts):
             reason = "it has a hole, so it is written in run lengths (whole pixels) and not as a polygon"
@@ -221,6 +242,11 @@ class CocoWriter:
 
     def _refuse(self, key: str, reason: str) -> None:
         self._lines.append(refused(self._file, key, reason=f"{reason}; it is not in the file"))
+
+
+def _file_names(stem: str, split: Split | None) -> dict[str, str]:
+    """The files of an export by their sets; "" is the set of one that is not divided."""
+    return {name: f"{stem}_{name}.json" for name in SET_NAMES} if split else {"": f"{stem}.json"}
 
 
 def _kept(instance: Instance) -> Mapping[str, Any]:

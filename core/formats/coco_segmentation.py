@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from core.formats.coco_runs import coded_runs
 from core.geometry.region import EMPTY_REGION, Part, Region, Ring, union_of
 from core.geometry.tracing import region_from_mask
 from core.render.region_raster import region_mask
@@ -83,17 +84,5 @@ def _overlap(parts: tuple[Part, ...]) -> bool:
 def _from_runs(value: Mapping[str, Any], size_px: tuple[int, int]) -> Region:
     from pycocotools import mask as coco_mask
 
-    counts, size = value.get("counts"), value.get("size")
-    if not isinstance(size, list) or len(size) != 2 or not isinstance(counts, str | list):
-        raise ValueError("run lengths need a size [height, width] and counts")
-    height, width = (int(number) for number in size)
-    if (width, height) != size_px:
-        raise ValueError(f"the run lengths are for {width} x {height} px, the image is {size_px[0]} x {size_px[1]} px")
-    if isinstance(counts, list):
-        if sum(counts) != width * height:
-            raise ValueError(f"the run lengths cover {sum(counts)} px, the image has {width * height}")
-        runs = coco_mask.frPyObjects({"size": [height, width], "counts": counts}, height, width)
-    else:
-        runs = {"size": [height, width], "counts": counts.encode("ascii")}
-    pixels = coco_mask.decode(runs)
+    pixels = coco_mask.decode(coded_runs(value, size_px))
     return region_from_mask(pixels) if pixels.any() else EMPTY_REGION

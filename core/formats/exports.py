@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from core.document.store import Store
+from core.formats.json_file import FormatError
 from core.formats.merging import Progress
 from core.formats.pose_checks import pose_lines, without_doubtful
 from core.formats.report import Outcome, Report, ReportLine
@@ -40,33 +42,13 @@ def export_project(
 ) -> tuple[Report, ...]:
     """Write a stored project; a report for each format. COCO goes to out_dir, the others into folders in it.
 
-    Photos are read one at a time. Raises ValueError for an unknown format, or
-    when something else is where BOP's or YOLO's folder should be.
+    Photos are read one at a time. Raises ValueError, with a sentence, for an unknown format, when something else is
+    where BOP's or YOLO's folder or COCO's file should be, and when the disk refuses.
     """
-    unknown = set(plan.formats) - set(FORMATS)
-    if unknown:
-        raise ValueError(f"{', '.join(sorted(unknown))} cannot be written; the formats are {', '.join(FORMATS)}")
-    everything = store.load_project()
-    if "bop" in plan.formats:
-        from core.formats.bop_export import check_place
-
-        check_place(plan.out_dir / BOP_FOLDER, everything, project_folder)  # before anything else is written
-    for name in YOLO:
-        if name in plan.formats:
-            from core.formats.yolo_folder import check_yolo_place
-
-            check_yolo_place(plan.out_dir / yolo_folder_name(name), everything, project_folder)
-    project = _wanted(everything, plan)
-    reports = []
-    for index, name in enumerate(plan.formats):
-        told = None if progress is None else _part(progress, index, count=len(plan.formats))
-        writers = {"coco": _coco, "coco_keypoints": _coco_keypoints, "labelme": _labelme, "bop": _bop}
-        write = writers.get(name) or partial(_yolo, name)
-        reports.append(write(plan, store, project, folder=project_folder, progress=told))
-    if reports:
-        lines = pose_lines(map(store.load_photo, project.entries), left_out=plan.sure_only)
-        reports[0] = reports[0].with_lines(lines)
-    return tuple(reports)
+    try:
+        return _exported(plan, store, project_folder, progress)
+    except OSError as error:
+        raise _refusal(plan.out_dir, error) from error
 
 
 def yolo_folder_name(name: str) -> str:
@@ -80,6 +62,57 @@ def place_in(name: str, line: ReportLine, *, several: bool) -> str:
         return line.key
     named = _NAMES.get(name, name.replace("yolo", "YOLO").replace("_", " "))
     return f"{named}, {line.key}" if line.key else named
+
+
+def _exported(plan: ExportPlan, store: Store, project_folder: Path, progress: Progress | None) -> tuple[Report, ...]:
+    unknown = set(plan.formats) - set(FORMATS)
+    if unknown:
+        raise ValueError(f"{', '.join(sorted(unknown))} cannot be written; the formats are {', '.join(FORMATS)}")
+    everything = store.load_project()
+    _check_places(plan, everything, project_folder)
+    project = _wanted(everything, plan)
+    reports = []
+    for index, name in enumerate(plan.formats):
+        told = None if progress is None else _part(progress, index, count=len(plan.formats))
+        writers = {"coco": _coco, "coco_keypoints": _coco_keypoints, "labelme": _labelme, "bop": _bop}
+        write = writers.get(name) or partial(_yolo, name)
+        reports.append(write(plan, store, project, folder=project_folder, progress=told))
+    if reports:
+        lines = pose_lines(map(store.load_photo, project.entries), left_out=plan.sure_only)
+        reports[0] = reports[0].with_lines(lines)
+    return tuple(reports)
+
+
+def _check_places(plan: ExportPlan, project: Project, project_folder: Path) -> None:
+    """Raise FormatError, before anything is written, when a format would write over what is somebody else's."""
+    for name, stem in (("coco", "instances"), ("coco_keypoints", "keypoints")):
+        if name in plan.formats:
+            from core.formats.coco import check_coco_files
+
+            check_coco_files(plan.out_dir, stem, split=plan.split)
+    if "bop" in plan.formats:
+        from core.formats.bop_export import check_place
+
+        check_place(plan.out_dir / BOP_FOLDER, project, project_folder)
+    for name in YOLO:
+        if name in plan.formats:
+            from core.formats.yolo_folder import check_yolo_place
+
+            check_yolo_place(plan.out_dir / yolo_folder_name(name), project, project_folder)
+
+
+def _refusal(out_dir: Path, error: OSError) -> FormatError:
+    """What the disk says, with the folder and what to do about it."""
+    why = error.strerror or str(error)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return FormatError(
+            f"There is no room for the export in {out_dir} ({why}). Free some, or choose a folder on another drive; "
+            "an earlier export there that was not reached is as it was."
+        )
+    return FormatError(
+        f"The export to {out_dir} could not be written ({why}). Look whether you may write there and whether another "
+        "program has one of its files open, or choose another folder."
+    )
 
 
 def _wanted(project: Project, plan: ExportPlan) -> Project:

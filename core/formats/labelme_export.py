@@ -18,6 +18,7 @@ from core.formats.labelme import outline_digest, parts_of, record_of, side_flags
 from core.formats.labelme_file import file_to_json
 from core.formats.merging import Progress
 from core.formats.report import Report, ReportLine, changed, refused, taken
+from core.formats.seal import is_as_written, sealed
 from core.geometry.region import Part, Region
 from core.labels.instance import Instance, Visibility
 from core.labels.photo import Photo
@@ -37,7 +38,10 @@ def export_labelme(
     out_dir: Path,
     progress: Progress | None = None,
 ) -> Report:
-    """Write a label file for each (photo, its extras) into `out_dir`, in the folders the photos lie in."""
+    """Write a label file for each (photo, its extras) into `out_dir`, in the folders the photos lie in.
+
+    A file that is there already and that somebody else wrote or changed stays, and is reported.
+    """
     # The store of photos is loaded with the first export, not with the window.
     from core.storage.image_file import resolve_photo_path
 
@@ -55,6 +59,13 @@ def export_labelme(
             lines.append(changed(photo.file, "", reason=reason))
         used.add(name.casefold())
         path = out_dir / name
+        if path.exists() and not is_as_written(path):
+            reason = (
+                f"{path} was written or changed by another program, and was left as it is; import it if it is to "
+                "count, move it away, and export again"
+            )
+            lines.append(refused(photo.file, "", reason=reason))
+            continue
         lines += write_labelme(photo, path, project=project, image_file=image_file, extras=extras).lines
     return Report("Export to labelme", tuple(lines))
 
@@ -66,7 +77,8 @@ def write_labelme(
     lines: list[ReportLine] = []
     image_path = _relative(image_file, path, lines=lines)
     shapes = shapes_of_photo(photo, project, file=path.name, lines=lines)
-    write_json(path, file_to_json(shapes, image_path, size_px=photo.size_px, extras=extras), indent=2)
+    content = file_to_json(shapes, image_path, size_px=photo.size_px, extras=extras)
+    write_json(path, sealed(content), indent=2)
     reason = f"{counted(len(photo.instances), 'instance')} of {photo.file}, {counted(len(shapes), 'shape')}"
     lines.append(taken(path.name, "", reason=reason))
     return Report("Export to labelme", tuple(lines))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from core.formats.json_file import FormatError, read_json_members
 from core.formats.report import ReportLine, changed, refused
+from core.formats.seal import SEAL
 
 Array = NDArray[np.float64]
 
@@ -31,7 +32,7 @@ SHAPE_TYPES = (
 # Points are most of a file: they are decoded a shape at a time, straight into an array.
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _POINTS = msgspec.json.Decoder(list[tuple[float, float]])
-_FILE_KEYS = frozenset({"version", "flags", "shapes", "imagePath", "imageData", "imageHeight", "imageWidth"})
+_FILE_KEYS = frozenset({"version", "flags", "shapes", "imagePath", "imageData", "imageHeight", "imageWidth", SEAL})
 _SHAPE_KEYS = frozenset({"label", "points", "group_id", "description", "shape_type", "flags", "mask", "locked"})
 
 

@@ -7,14 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from uuid import uuid4
 
 from core.formats.bop_photos import JPEG, PNG, Undistortion, write_picture
 from core.formats.json_file import write_bytes
 from core.formats.merging import Progress
 from core.formats.report import Report, ReportLine, changed, refused, taken
 from core.formats.split import SET_NAMES, Split
-from core.formats.whole_folder import put_in_place
+from core.formats.whole_folder import folder_beside, put_in_place
 from core.formats.yolo_folder import DATA_FILE, IMAGES, LABELS, YoloKind, check_yolo_place, data_yaml
 from core.formats.yolo_lines import YoloLine, box_values, keypoint_values, segment_values
 from core.geometry.mesh import Mesh
@@ -44,10 +43,11 @@ def export_yolo(
     """Write one YOLO data set as the folder `out_dir`; `mesh_of` loads a mesh by its SHA-256, for keypoints.
 
     The folder appears whole or not at all; an earlier export in its place is replaced. Raises FormatError when
-    something else is there. An instance is one line: holes and further parts are joined by bridges of no width.
+    something else is there, or in it. An instance is one line: holes and further parts are joined by bridges of no
+    width.
     """
     check_yolo_place(out_dir, project, project_folder)
-    beside = out_dir.with_name(f".{out_dir.name}.{uuid4().hex[:8]}.tmp")
+    beside = folder_beside(out_dir)
     writer = _YoloWriter(project, project_folder, kind=kind, out=beside, mesh_of=mesh_of)
     chosen = _sets(project, split, seed)
     total = max(len(project.entries), 1)
@@ -149,7 +149,11 @@ class _YoloWriter:
     def _line(self, photo: Photo, instance: Instance, category: Category, *, key: str) -> YoloLine | None:
         known = [one.id for one in self._classes]
         if instance.category not in known:
-            self._refuse(photo, key, _why_not(category, self._kind))
+            if self._kind is YoloKind.POSE and category.role is Role.OCCLUDER:  # no loss, as in COCO keypoints
+                reason = "what stands in front of a shoe has no keypoints: not in the file, it hides those it covers"
+                self.lines.append(changed(photo.file, key, reason=reason))
+            else:
+                self._refuse(photo, key, _why_not(category))
             return None
         region = self._region(photo, instance, key=key)
         if region is None:
@@ -230,11 +234,9 @@ class _YoloWriter:
         self.lines.append(refused(photo.file, key, reason=f"{reason}; it is not in the file"))
 
 
-def _why_not(category: Category, kind: YoloKind) -> str:
+def _why_not(category: Category) -> str:
     if category.role is Role.IGNORE:
         return "an ignore region: YOLO knows none, and takes what is under it for background"
-    if kind is YoloKind.POSE and category.role is Role.OCCLUDER:
-        return "what stands in front of a shoe has no keypoints"
     return f"category {category.name!r} has no place in this data set"
 
 

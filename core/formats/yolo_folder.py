@@ -1,4 +1,4 @@
-"""YOLO data sets on the disk: data.yaml, where pictures and labels lie, and putting a whole folder in place."""
+"""YOLO data sets on the disk: data.yaml, and where pictures and labels lie."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from typing import Any
 
 from core.formats.json_file import FormatError
 from core.formats.split import SET_NAMES
+from core.formats.whole_folder import check_replaceable
 from core.labels.project import Project
-from core.storage.image_file import PHOTO_SUFFIXES, resolve_photo_path
+from core.storage.image_file import PHOTO_SUFFIXES
 
 DATA_FILE = "data.yaml"
 IMAGES, LABELS = "images", "labels"
@@ -77,20 +78,7 @@ def flip_index(names: Sequence[str]) -> list[int]:
 
 def check_yolo_place(out_dir: Path, project: Project, project_folder: Path) -> None:
     """Raise FormatError when an export to `out_dir` would replace anything but an earlier one."""
-    place = out_dir.resolve()
-    if place.exists() and not _is_ours(place) and (place.is_file() or any(place.iterdir())):
-        raise FormatError(f"{out_dir} holds something that is no earlier export of this kind; choose another folder.")
-    for entry in project.entries.values():
-        if resolve_photo_path(project_folder, entry.file).resolve().is_relative_to(place):
-            raise FormatError(
-                f"{out_dir} holds photos of this very project ({entry.file}), which the export would replace; "
-                "choose another folder."
-            )
-    if strangers := _strangers(place):
-        raise FormatError(
-            f"{out_dir} holds an earlier export, which would be replaced, and {strangers[0]}, which is no part of it; "
-            "move that elsewhere, or choose another folder."
-        )
+    check_replaceable(out_dir, project, project_folder, is_export=_is_ours(out_dir))
 
 
 def read_data(path: Path) -> YoloData:
@@ -141,13 +129,6 @@ def label_file(picture: Path) -> Path:
 def _written(text: str) -> str:
     """Text as JSON writes it, but for the characters that YAML wants escaped, or takes for the end of a line."""
     return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
-
-
-def _strangers(place: Path) -> list[str]:
-    """What lies in an earlier export and is not of it: somebody's own, as a trained net. Caches do not count."""
-    files = () if place.is_file() or not place.exists() else place.iterdir()
-    names = (file.name for file in files if file.suffix != ".cache" and not file.name.startswith("."))
-    return sorted(set(names) - {DATA_FILE, IMAGES, LABELS, "desktop.ini", "Thumbs.db"})
 
 
 def _is_ours(place: Path) -> bool:

@@ -8,8 +8,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.sneaker.light import srgb_from_linear
-
 Array = NDArray[np.float64]
 
 MAKE, MODEL = "Outsole", "Sample camera"
@@ -47,7 +45,7 @@ def developed(light: Array, shot: Shot, *, seed: int) -> NDArray[np.uint8]:
     grain = rng.normal(size=picture.shape) + 0.8 * rng.normal(size=(height, width, 1))
     grain = gaussian_filter(grain, (0.6, 0.6, 0)) + 0.35 * gaussian_filter(grain, (1.6, 1.6, 0))
     picture = np.maximum(picture + strength * grain * (0.0016 + 0.0075 * np.sqrt(np.maximum(picture, 0))), 0)
-    tones = srgb_from_linear(_filmic(picture))
+    tones = _srgb_from_linear(_filmic(picture))
     grey = tones @ np.array([0.25, 0.6, 0.15])
     sharper = 0.35 * (grey - gaussian_filter(grey, 1.1))
     return np.clip(np.round((tones + sharper[..., None]) * 255), 0, 255).astype(np.uint8)
@@ -74,3 +72,8 @@ def _filmic(light: Array) -> Array:
     """A toe and a soft shoulder (Narkowicz 2015, after ACES), scaled so that middle grey keeps its place."""
     x = light * 0.72
     return np.clip(x * (2.51 * x + 0.03) / (x * (2.43 * x + 0.59) + 0.14), 0, 1)
+
+
+def _srgb_from_linear(value: Array) -> Array:
+    """Linear light 0..1 to sRGB (IEC 61966-2-1)."""
+    return np.where(value <= 0.0031308, 12.92 * value, 1.055 * np.maximum(value, 0.0031308) ** (1 / 2.4) - 0.055)

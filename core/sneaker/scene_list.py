@@ -9,12 +9,12 @@ from functools import partial
 import numpy as np
 
 from core.geometry.camera import Camera
+from core.geometry.looking import look_at
 from core.geometry.pose import Pose
 from core.labels.instance import Side
 from core.labels.photo import camera_from_focal_35mm
 from core.render.traced_scene import Lighting, Solid
 from core.sneaker.floors import ASPHALT, CARPET, CONCRETE, PAPER, WOOD, Floor
-from core.sneaker.light import look_at
 from core.sneaker.paint import COAL, EMBER, FLARE, NAVY, Colourway
 from core.sneaker.scene_camera import Shot
 from core.sneaker.scene_light import (

@@ -27,6 +27,7 @@ from core.storage.edit_rows import EditWriter
 from core.storage.errors import (
     CannotStore,
     DiskFull,
+    NoFolder,
     NotWritable,
     ProjectDamaged,
     ProjectExists,
@@ -54,34 +55,15 @@ Synchronous = Literal["NORMAL", "FULL"]
 
 
 def create_project(path: Path | str, *, annotator: str | None = None) -> SqliteStore:
-    """Make an empty project with the usual categories and open it.
+    """Make an empty project with the usual categories and open it; its folder is made with it, where the one above is.
 
     Raises ProjectExists when there is a file of that name, and other StorageErrors when none can be made.
     """
     path = Path(path).absolute()
     if path.exists():
         raise ProjectExists(path)
-    if not path.parent.is_dir():
-        raise NotWritable(path, f"there is no folder {path.parent}")
-    lock = ProjectLock(path)
-    # Made under another name: a program that dies here leaves no half-made project behind.
-    unborn = path.with_name(f"{path.name}.new")
-    try:
-        unborn.unlink(missing_ok=True)
-        with _explained(path), _opened(unborn, journal="DELETE") as connection, connection.begin():
-            metadata.create_all(connection)
-            connection.execute(insert(schema_table), {"version": SCHEMA_VERSION})
-            rows = [{"id": one.id, "json": category_to_json(one).decode()} for one in DEFAULT_CATEGORIES]
-            connection.execute(insert(category_table), rows)
-        unborn.rename(path)
-        return SqliteStore(path, lock, annotator=annotator)
-    except BaseException as error:
-        with suppress(OSError):
-            unborn.unlink(missing_ok=True)
-        lock.release()
-        if isinstance(error, OSError):
-            raise NotWritable(path, error.strerror or str(error)) from error
-        raise
+    with _folder_for(path):
+        return _created(path, annotator=annotator)
 
 
 def open_project(path: Path | str, *, annotator: str | None = None) -> SqliteStore:
@@ -244,6 +226,48 @@ class SqliteStore:
     def _transaction(self) -> Iterator[Connection]:
         with self._in_use, _explained(self.path), self._connection.begin():
             yield self._connection
+
+
+def _created(path: Path, *, annotator: str | None) -> SqliteStore:
+    lock = ProjectLock(path)
+    # Made under another name: a program that dies here leaves no half-made project behind.
+    unborn = path.with_name(f"{path.name}.new")
+    try:
+        unborn.unlink(missing_ok=True)
+        with _explained(path), _opened(unborn, journal="DELETE") as connection, connection.begin():
+            metadata.create_all(connection)
+            connection.execute(insert(schema_table), {"version": SCHEMA_VERSION})
+            rows = [{"id": one.id, "json": category_to_json(one).decode()} for one in DEFAULT_CATEGORIES]
+            connection.execute(insert(category_table), rows)
+        unborn.rename(path)
+        return SqliteStore(path, lock, annotator=annotator)
+    except BaseException as error:
+        with suppress(OSError):
+            unborn.unlink(missing_ok=True)
+        lock.release()
+        if isinstance(error, OSError):
+            raise NotWritable(path, error.strerror or str(error)) from error
+        raise
+
+
+@contextmanager
+def _folder_for(path: Path) -> Iterator[None]:
+    """The folder of a new project, made where it alone is missing; it goes again when no project comes into it."""
+    folder = path.parent
+    missing = [one for one in (folder, *folder.parents) if not one.is_dir()]
+    if len(missing) > 1 or (folder.exists() and missing):
+        raise NoFolder(path, missing[-1])  # a whole row of folders is rather a name that is misspelt
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise NotWritable(path, error.strerror or str(error)) from error
+    try:
+        yield
+    except BaseException:
+        if missing:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
 
 
 def _engine(path: Path, *, journal: str, synchronous: Synchronous = "FULL") -> Engine:

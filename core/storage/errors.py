@@ -21,6 +21,16 @@ class ProjectExists(StorageError):
         super().__init__(f"{path} exists already and was left as it is. Open it, or choose another name.")
 
 
+class NoFolder(StorageError):
+    """A project was to be made in a folder that is not there, and could not be made with it."""
+
+    def __init__(self, path: Path, folder: Path) -> None:
+        what = f"{folder} is a file and no folder" if folder.exists() else f"there is no folder {folder}"
+        super().__init__(
+            f"{path} was not made: {what}. Look how it is written, make that folder first, or choose another place."
+        )
+
+
 class ProjectInUse(StorageError):
     """Another process has the project open."""
 

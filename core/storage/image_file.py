@@ -191,8 +191,9 @@ def _sentences(path: Path) -> Iterator[None]:
             raise PhotoError(
                 f"{path} cannot be opened: {error.strerror}. Check its permissions and its disk."
             ) from error
+        why = " ".join(str(error).split())  # a library's own text may run over several lines
         raise PhotoError(
-            f"{path} is damaged or cut off ({error}). Copy it again from where it came, or remove it from the project."
+            f"{path} is damaged or cut off ({why}). Copy it again from where it came, or remove it from the project."
         ) from error
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.formats.coco_import import CocoFile, read_coco
+from core.formats.coco_runs import coded_runs
 from core.formats.json_file import FormatError
 from core.formats.outsole_key import KEY
 from core.labels.instance import Side
@@ -205,7 +206,7 @@ def _coded(value: Any, size_px: tuple[int, int]) -> Any:
 
     width, height = size_px
     if isinstance(value, Mapping):
-        return _coded_runs(value, size_px)
+        return coded_runs(value, size_px)
     if not isinstance(value, list) or not value:
         raise ValueError("there is no list of polygons and there are no run lengths")
     polygons = [value] if isinstance(value[0], int | float) else value
@@ -216,47 +217,6 @@ def _coded(value: Any, size_px: tuple[int, int]) -> Any:
     # One or two points have no inside; contour tracers write them, pycocotools takes four numbers for a box.
     polygons = [polygon for polygon in polygons if len(polygon) >= 6]
     return coco_mask.merge(coco_mask.frPyObjects(polygons, height, width)) if polygons else None
-
-
-def _coded_runs(value: Mapping[str, Any], size_px: tuple[int, int]) -> Any:
-    from pycocotools import mask as coco_mask
-
-    counts, size = value.get("counts"), value.get("size")
-    width, height = size_px
-    if size != [height, width]:
-        raise ValueError(f"its size is {size}, and [height, width] of the image is [{height}, {width}]")
-    if isinstance(counts, list):
-        if not all(isinstance(count, int) and count >= 0 for count in counts) or sum(counts) != width * height:
-            raise ValueError(f"the run lengths do not add up to the image's {width * height} px")
-        return coco_mask.frPyObjects({"size": size, "counts": counts}, height, width)
-    if not isinstance(counts, str):
-        raise ValueError("run lengths need counts")
-    coded = {"size": size, "counts": counts.encode("ascii")}
-    if _length_of(counts) != width * height:
-        raise ValueError(f"the run lengths do not add up to the image's {width * height} px")
-    return coded
-
-
-def _length_of(counts: str) -> int:
-    """How many pixels compressed runs cover: pycocotools writes past its buffer when they are not the image's."""
-    lengths: list[int] = []
-    value = shift = 0
-    for letter in counts.encode("ascii"):
-        code = letter - 48
-        if not 0 <= code < 64:
-            raise ValueError("counts holds letters that no run length has")
-        value |= (code & 31) << shift
-        shift += 5
-        if code & 32:
-            continue
-        if code & 16:
-            value -= 1 << shift
-        # From the fourth on, a run is the difference to the one before the last.
-        lengths.append(value + lengths[-2] if len(lengths) > 2 else value)
-        value = shift = 0
-    if shift or any(length < 0 for length in lengths):
-        raise ValueError("counts is cut off or damaged")
-    return sum(lengths)
 
 
 def _as_text(coded: Mapping[str, Any]) -> Runs:

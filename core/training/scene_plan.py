@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.geometry.camera import Camera, CameraSource
+from core.geometry.looking import look_at
 from core.geometry.pose import Pose
 from core.labels.instance import Side
-from core.sneaker.light import look_at
 from core.training.legs import Ankle
 from core.training.random_shoes import ShoeForm, ShoeLibrary
 from core.training.render_stage import Lamp

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from gui.actions.silent_keys import SilentKeys
+from gui.actions.sub_menus import SUB_MENUS, SubMenu
 from gui.icons import icon
 
 _NATIVE = QKeySequence.SequenceFormat.NativeText
@@ -72,11 +73,11 @@ class ActionSet:
         return action.keys if action is not None else ()
 
     def fill(self, menu_bar: QMenuBar, groups: Iterable[str]) -> None:
-        """A menu a group, in that order; commands in the order of the table."""
+        """A menu a group, in that order; commands in the order of the table, some in sub-menus."""
         for group in groups:
             menu = menu_bar.addMenu(group)
             menu.setToolTipsVisible(True)
-            self.fill_menu(menu, (a.id for a in self._table.values() if a.group == group))
+            self._fill_group(menu, group)
             menu.aboutToShow.connect(self.refresh)
 
     def fill_menu(self, menu: QMenu, action_ids: Iterable[str]) -> None:
@@ -85,6 +86,24 @@ class ActionSet:
             if self._table[action_id].separated and not menu.isEmpty():
                 menu.addSeparator()
             menu.addAction(self._made[action_id])
+
+    def _fill_group(self, menu: QMenu, group: str) -> None:
+        holder = {name: sub for sub in SUB_MENUS if sub.menu == group for name in sub.commands}
+        opened: dict[SubMenu, QMenu] = {}
+        last: SubMenu | None = None
+        for action in (a for a in self._table.values() if a.group == group):
+            sub = holder.get(action.id)
+            if sub is None:
+                self.fill_menu(menu, [action.id])
+            else:
+                if sub not in opened:
+                    # Sub-menus in a row stand together, whatever parted their commands.
+                    if action.separated and last is None and not menu.isEmpty():
+                        menu.addSeparator()
+                    opened[sub] = menu.addMenu(sub.title)
+                    opened[sub].setToolTipsVisible(True)
+                self.fill_menu(opened[sub], [action.id])
+            last = sub
 
     def refresh(self) -> None:
         """Look again at what can be done, and say in each tooltip why not."""

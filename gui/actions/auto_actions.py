@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from core.jobs.messages import Failed
@@ -73,14 +74,12 @@ class AutoActions:
     def table(self) -> list[Action]:
         """The commands that look for a pose."""
         words, free = "Find the &pose", "Find the pose, &width and height free"
+        # For a shoe that is wider, narrower, higher or lower than its model: the size comes with the pose.
+        shaped = partial(self.find, shape_free=True)
         return [
             Action("find_pose", words, "&Pose", self.find, ("Q",), self.why_not, icon="machine", separated=True),
-            Action("find_pose_shaped", free, "&Pose", self.find_shaped, ("Ctrl+Alt+Q",), self.why_not),
+            Action("find_pose_shaped", free, "&Pose", shaped, ("Ctrl+Alt+Q",), self.why_not),
         ]
-
-    def find_shaped(self) -> None:
-        """The same for a shoe that is wider, narrower, higher or lower than its model: the size comes with the pose."""
-        self.find(shape_free=True)
 
     def find(self, *, shape_free: bool = False) -> None:
         """Look for the pose of what is chosen, pointed at, or alone in the photo; outline it first where needed."""
@@ -111,8 +110,13 @@ class AutoActions:
         made = basis if basis is not None and not basis.region.is_empty else offer.instance.with_pose_estimate(None)
         self._begin(photo, [Target(made.with_model(model.id, model.size), basis)])
 
+    def give_up(self) -> bool:
+        """Escape: end what is under way for the open photo; a search in another one goes on."""
+        run = self._run
+        return run is not None and run.photo.id == self._session.photo_id and self.stop()
+
     def stop(self) -> bool:
-        """Escape: end what is under way; answers whether there was anything."""
+        """End what is under way, wherever; answers whether there was anything."""
         ended = self._leave()
         if ended:
             self._session.notice("Given up; nothing was changed.", about=POSING)

@@ -69,7 +69,7 @@ class CameraActions:
         return [
             Action(
                 "camera_exif",
-                "Camera from EXIF",
+                "Camera from &EXIF",
                 "&Pose",
                 self.from_exif,
                 (),
@@ -77,10 +77,10 @@ class CameraActions:
                 icon="camera",
                 separated=True,
             ),
-            Action("camera_file", "Camera from a calibration file…", "&Pose", self.from_file, (), self._no_photo),
+            Action("camera_file", "Camera from a calibration &file…", "&Pose", self.from_file, (), self._no_photo),
             Action(
                 "camera_apply",
-                "Give this camera to",
+                "&Give this camera to",
                 "&Pose",
                 self.offer_photos,
                 (),
@@ -89,7 +89,7 @@ class CameraActions:
             ),
             Action(
                 "dolly_longer",
-                "Longer lens, shoe as large",
+                "&Longer lens, shoe as large",
                 "&Pose",
                 lambda: self.dolly(1.0),
                 ("Ctrl+]",),
@@ -98,7 +98,7 @@ class CameraActions:
             ),
             Action(
                 "dolly_wider",
-                "Wider lens, shoe as large",
+                "&Wider lens, shoe as large",
                 "&Pose",
                 lambda: self.dolly(-1.0),
                 ("Ctrl+[",),

@@ -19,7 +19,7 @@ from gui.actions.material_actions import NO_PROJECT
 from gui.background import Errands, Progress
 from gui.desk import Desk
 from gui.dialogs.export import FIRST_FORMATS, ExportChoice, ExportDialog
-from gui.dialogs.report import ReportDialog
+from gui.dialogs.report import ReportDialog, left_out_words
 from gui.inference import Inference
 from gui.session import Session
 
@@ -227,7 +227,10 @@ class ExchangeActions:
             report = Report(f"Export to {choice.folder}", tuple(lines))
             for one in still_open:
                 one.show_report(report)
-            self._session.notice(report.summary, "warning" if report.refused else "success")
+            if report.taken:
+                self._session.notice(f"Exported to {choice.folder}. {left_out_words(report)}", "success")
+            else:
+                self._session.notice(f"Nothing was exported. {left_out_words(report)}", "warning")
 
         job_id = self._inference.submit(request, on_step=on_step, on_result=on_result, on_failed=on_failed)
         dialog.cancelled.connect(lambda: self._inference.cancel(job_id))

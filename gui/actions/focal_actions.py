@@ -39,7 +39,7 @@ class FocalActions:
 
     def table(self) -> list[Action]:
         """The command."""
-        text = "Camera from the chosen shoe's fit"
+        text = "Camera from the &chosen shoe's fit"
         return [Action("camera_fit", text, "&Pose", self.estimate, (), self.why_not)]
 
     def why_not(self) -> str | None:

@@ -33,7 +33,7 @@ class LookActions:
                 separated=True,
             ),
             Action("opacity_less", "Less opa&que", "&Pose", lambda: self._opaque(-0.1), ("[",), repeats=True),
-            Action("opacity_more", "More opaque", "&Pose", lambda: self._opaque(0.1), ("]",), repeats=True),
+            Action("opacity_more", "&More opaque", "&Pose", lambda: self._opaque(0.1), ("]",), repeats=True),
             Action(
                 "hide_shoe",
                 "&Hide the shoe",

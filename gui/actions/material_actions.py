@@ -68,7 +68,7 @@ class MaterialActions:
 
     def start_photos(self) -> None:
         """Ask for photos and begin a project with them, also where one is open."""
-        paths = self._asking.files("Open photos", _PHOTO_PATTERNS)
+        paths = self._asking.files("New project with photos", _PHOTO_PATTERNS)
         if paths:
             self._beginning.begin(paths[0], counted(paths), lambda: self.take_photos(paths))
 

@@ -34,6 +34,7 @@ class PairActions(Offering):
     """Offers poses for pairs; nothing is written to the document before Enter."""
 
     _job_id: int | None = None  # of what is asked now
+    _photo_id = ""  # of the photo it is about
 
     def table(self) -> list[Action]:
         """The commands on pairs."""
@@ -44,8 +45,12 @@ class PairActions(Offering):
             Action("fit_pair", "Fit the pair to&gether", "&Pose", self.fit_pair, ("Shift+E",), both, icon="join"),
         ]
 
+    def give_up(self) -> bool:
+        """Escape: end what is under way for the open photo."""
+        return self._photo_id == self._session.photo_id and self.stop()
+
     def stop(self) -> bool:
-        """Escape: end what is under way; answers whether there was anything."""
+        """End what is under way; answers whether there was anything."""
         job_id, self._job_id = self._job_id, None
         if job_id is not None:
             self._inference.cancel(job_id)
@@ -76,6 +81,7 @@ class PairActions(Offering):
             self._offer_other(result.job_id, photo, target, bare=bare, found=result.answer)
 
         request = SearchRequest(known, starts=starts)
+        self._photo_id = photo.id
         self._job_id = self._inference.submit(request, on_result=on_result, on_failed=self._on_failed)
 
     def _offer_other(self, job_id: int, photo: Photo, target: Instance, *, bare: Instance, found: SearchResult) -> None:
@@ -145,6 +151,7 @@ class PairActions(Offering):
             self._offer_pair(result.job_id, photo, two, sized=sized, found=result.answer)
 
         request = PairFitRequest(requests[0], requests[1])
+        self._photo_id = photo.id
         self._job_id = self._inference.submit(request, on_result=on_result, on_failed=self._on_failed)
 
     def _offer_pair(self, job_id: int, photo: Photo, two: Two, *, sized: Two, found: PairFitResult) -> None:

@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QDir, QProcess, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import QDir, QProcess
+from PySide6.QtGui import QGuiApplication
 
 from gui.actions.action import Action
 from gui.actions.edit_actions import NO_PHOTO
 from gui.desk import Desk
 from gui.session import Session
+from gui.widgets.folder_link import open_folder
 
 _MOST_FOLDERS = 3
 
@@ -90,4 +91,4 @@ def show_file(file: Path) -> bool:
         return bool(QProcess.startDetached("explorer.exe", ["/select,", name])[0])
     if sys.platform == "darwin" and file.exists():
         return bool(QProcess.startDetached("open", ["-R", name])[0])
-    return QDesktopServices.openUrl(QUrl.fromLocalFile(str(file.parent)))
+    return open_folder(file.parent)

@@ -55,7 +55,7 @@ class ProjectActions:
         """The sample, in the Help menu."""
         return [
             Action("open_sample", "Open the &sample", "&Help", self._sample.open, icon="shoe"),
-            Action("fresh_sample", "Open a fresh copy of the sample", "&Help", self._sample.open_fresh),
+            Action("fresh_sample", "Open a fresh cop&y of the sample", "&Help", self._sample.open_fresh),
         ]
 
     def fill_recent(self, menu: QMenu) -> None:

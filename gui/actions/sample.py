@@ -33,12 +33,20 @@ class Sample:
             self._session.notice(NEWER)
 
     def open_fresh(self) -> None:
-        """Another copy, in a folder of its own."""
-        from core.sneaker.sample_project import next_sample
+        """Another copy, in a folder of its own; the one of before is left as it is, and named."""
+        from core.sneaker.sample_project import newest_sample, next_sample
 
-        self._make(next_sample(_folder()))
+        before, path = newest_sample(_folder()), next_sample(_folder())
+        if before is None:
+            self._make(path)
+            return
+        self._make(
+            path,
+            said=f"A fresh copy of the sample is open, in {path.parent}. Your copy of before is untouched, in "
+            f"{before.parent}; File > Open recent or Open project leads back to it.",
+        )
 
-    def _make(self, path: Path) -> None:
+    def _make(self, path: Path, *, said: str = OPENED) -> None:
         document = self._session.document
 
         def work(progress: Progress) -> Path:
@@ -52,7 +60,7 @@ class Sample:
             if self._session.document is not document:
                 self._session.notice(WENT_ON)
             elif self._desk.open(made):
-                self._session.notice(OPENED, "success")
+                self._session.notice(said, "success")
 
         self._errands.run("Making the sample", work, done=done, anywhere=True)
 

@@ -107,8 +107,13 @@ class SequenceActions(Offering):
                 self._fit(run, one, instance)
         self._end_if_done(run)
 
+    def give_up(self) -> bool:
+        """Escape: end what is under way for the open photo."""
+        run = self._run
+        return run is not None and run.photo.id == self._session.photo_id and self.stop()
+
     def stop(self) -> bool:
-        """Escape: end what is under way; answers whether there was anything."""
+        """End what is under way; answers whether there was anything."""
         run, self._run = self._run, None
         for job_id in run.asked if run is not None else ():
             self._inference.cancel(job_id)

@@ -23,6 +23,7 @@ from gui.canvas.truth_layer import TruthLayer
 from gui.inference import Inference
 from gui.session import Session
 from gui.widgets.following import follow, follow_edits, later, soon
+from gui.widgets.placing import strips_of
 
 NOT_THE_SAMPLE = "Only for photos of the sample (Help > Open the sample): of others nobody knows the exact pose."
 NO_POSE = "Choose a shoe that has a pose first (Q finds one)."
@@ -54,9 +55,11 @@ class TruthActions:
         self._asked: tuple[object, ...] = ()
         self._contour_px: float | None = None
         self._look: QTimer = later(self.card, self._look_again, milliseconds=_REST_MS)
+        self._moved: QTimer = later(self.card, self._stand_beside, milliseconds=_REST_MS)
         follow(self.card, session.signals.shown_changed, lambda _: self._on_change())
         follow(self.card, session.signals.selection_changed, lambda _: self._on_change())
         follow(self.card, session.signals.photo_changed, lambda _: self._close())
+        canvas.range_changed.connect(lambda: soon(self._moved))
         follow_edits(self.card, session, opened=self._close, edited=lambda _: self._on_change())
 
     def table(self) -> list[Action]:
@@ -146,9 +149,22 @@ class TruthActions:
             self._asked = key
             self._measure(photo, target, check)
         self._layer.show_region(check.shoe.silhouette)
-        canvas = self._canvas
-        shoe_x = (float(check.shoe.place_px[0]) - canvas.seen_px.left()) * canvas.scale_px
-        self.card.show_check(check, self._contour_px, progress=self._progress(), shoe_x=shoe_x)
+        self.card.show_check(check, self._contour_px, progress=self._progress())
+        self._stand_beside()
+
+    def _stand_beside(self) -> None:
+        """Where no shoe of the photo is, outlined or true."""
+        photo, canvas = self._session.shown, self._canvas
+        if photo is None or not self.is_shown:
+            return
+        scene = true_scene(photo.sha256)
+        true = [shoe.outline for shoe in scene.shoes] if scene is not None else []  # outlined by somebody or not
+        regions = [*(one.region for one in photo.instances), *true]
+        boxes = []
+        for left, top, right, bottom in (strip for region in regions for strip in strips_of(region)):
+            start, end = canvas.screen_point((left, top)), canvas.screen_point((right, bottom))
+            boxes.append((start.x(), start.y(), end.x(), end.y()))
+        self.card.stand_beside(boxes)
 
     def _measure(self, photo: Photo, target: Instance, check: PoseCheck) -> None:
         """Ask how far the shoe's edge lies from the true one; the figure before stands meanwhile."""

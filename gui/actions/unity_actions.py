@@ -29,7 +29,7 @@ class UnityActions:
         return [
             Action(
                 "unity_copy",
-                "Copy the pose for Unity",
+                "&Copy the pose for Unity",
                 "&Pose",
                 self.copy,
                 ("Ctrl+U",),
@@ -39,7 +39,7 @@ class UnityActions:
             ),
             Action(
                 "unity_paste",
-                "Paste a pose from Unity",
+                "&Paste a pose from Unity",
                 "&Pose",
                 self.paste,
                 ("Ctrl+Shift+U",),

@@ -109,26 +109,26 @@ class ViewActions:
             return lambda: title in self._docks and not self._docks[title].visibleRegion().isEmpty()
 
         keyed = (
-            ("Photos", "F5"),
-            ("Instances", "F3"),
-            ("Pose", "F4"),
-            ("Models", "F6"),
-            ("History", "F7"),
-            ("Jobs", "F8"),
-            ("Contour", "F9"),
-            ("Camera", "F11"),
+            ("Photos", "&Photos", "F5"),
+            ("Instances", "&Instances", "F3"),
+            ("Pose", "P&ose", "F4"),
+            ("Models", "&Models", "F6"),
+            ("History", "&History", "F7"),
+            ("Jobs", "&Jobs", "F8"),
+            ("Contour", "&Contour", "F9"),
+            ("Camera", "C&amera", "F11"),
         )
         return [
             Action(
                 f"panel_{title.lower()}",
-                f"Panel: {title}",
+                f"Panel: {text}",
                 "&View",
                 fold(title),
                 (key,),
                 checked=is_open(title),
                 separated=title == "Photos",
             )
-            for title, key in keyed
+            for title, text, key in keyed
         ]
 
     def _fold(self, title: str) -> None:

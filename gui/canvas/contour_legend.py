@@ -22,11 +22,11 @@ class ContourLegend(QWidget):
         self.setObjectName("contourLegend")
         self.setAccessibleName("Colours of the contour error")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setFixedSize(_SIZE)
-        self.setFont(theme.font(theme.SMALL))
+        theme.set_font(self, theme.SMALL)
         self.limit_px: float | None = None
         self.hide()
         viewport.installEventFilter(self)
+        theme.on_change().changed.connect(self._place)
         self._place()
 
     def show_limit(self, limit_px: float | None) -> None:
@@ -62,12 +62,12 @@ class ContourLegend(QWidget):
         limit = self.limit_px or 0.0
         flags = Qt.AlignmentFlag
         painter.setPen(theme.color("text"))
-        scale = QRectF(bar.left(), bar.bottom() + 1, bar.width(), 15)
+        scale = QRectF(bar.left(), bar.bottom() + 1, bar.width(), theme.scaled(15))
         ends = ((f"−{limit:g}", flags.AlignLeft), ("0", flags.AlignHCenter), (f"+{limit:g} px", flags.AlignRight))
         for text, where in ends:
             painter.drawText(scale, where | flags.AlignVCenter, text)
         painter.setPen(theme.color("dim"))
-        words = QRectF(bar.left(), scale.bottom(), bar.width(), 18)
+        words = QRectF(bar.left(), scale.bottom(), bar.width(), theme.scaled(18))
         painter.drawText(words, flags.AlignLeft | flags.AlignVCenter, "shoe inside")
         painter.drawText(words, flags.AlignRight | flags.AlignVCenter, "shoe outside")
         width = painter.fontMetrics().horizontalAdvance("hidden")
@@ -81,5 +81,6 @@ class ContourLegend(QWidget):
         y = words.center().y() + 1
         painter.drawLine(QPointF(left, y), QPointF(left + 20, y))
 
-    def _place(self) -> None:
+    def _place(self, _: object = None) -> None:
+        self.setFixedSize(theme.scaled(_SIZE.width()), theme.scaled(_SIZE.height()))
         self.move(self._viewport.width() - self.width() - _MARGIN, _MARGIN)

@@ -33,6 +33,7 @@ class _Wish:
     instance: Instance
     model: ShoeModel
     view: ViewWindow
+    size: QSize
 
 
 class PosePictures(QObject):
@@ -56,7 +57,7 @@ class PosePictures(QObject):
         self._renderer = renderer
         self._photo_file = photo_file
         self._mesh_file = mesh_file
-        self._known: OrderedDict[Key, QImage] = OrderedDict()
+        self._known: OrderedDict[Key, tuple[QImage, QSize]] = OrderedDict()
         self._wishes: OrderedDict[Key, _Wish] = OrderedDict()
         self._making: tuple[_Wish, QImage | None] | None = None
         self._token = 0
@@ -71,21 +72,26 @@ class PosePictures(QObject):
         return self._making is None and not self._wishes
 
     def get(self, photo: Photo, instance: Instance, *, model: ShoeModel | None, size: QSize) -> QImage | None:
-        """The picture of a posed instance, or None while it is being made. size: in device px."""
+        """The picture of a posed instance, or None while it is being made. size: in device px.
+
+        While one of another size is being made, the one of before is answered.
+        """
         key = (photo.id, instance.id, instance.pose, instance.side, instance.size, instance.model_id, photo.camera)
         known = self._known.get(key)
         if known is not None:
             self._known.move_to_end(key)
-            return known
+            if known[1] == size:
+                return known[0]
+        before = known[0] if known is not None else None
         if model is None or instance.pose is None:
-            return None
+            return before
         if self._making is None or self._making[0].key != key:
-            self._wishes[key] = _Wish(key, photo, instance, model, view_round((instance,), photo, size))
+            self._wishes[key] = _Wish(key, photo, instance, model, view_round((instance,), photo, size), size)
             self._wishes.move_to_end(key)
             while len(self._wishes) > WAITING:
                 self._wishes.popitem(last=False)
             self._next()
-        return None
+        return before
 
     def forget(self) -> None:
         """Another project is open."""
@@ -142,7 +148,7 @@ class PosePictures(QObject):
 
     def _finish(self, wish: _Wish, image: QImage) -> None:
         self._making = None
-        self._known[wish.key] = image
+        self._known[wish.key] = image, wish.size
         while len(self._known) > IN_MEMORY:
             self._known.popitem(last=False)
         self.ready.emit(wish.photo.id, wish.instance.id)

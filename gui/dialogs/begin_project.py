@@ -14,6 +14,8 @@ from gui.desk import SUFFIX
 from gui.widgets.pieces import button, label, row
 from gui.widgets.sheet import Sheet
 
+_ABOUT = "One file with outlines, poses and their whole history. Photos stay where they are."
+
 
 class BeginProjectDialog(Sheet):
     """`taken(Path)` when the project is to be begun there. ask: asks for another name, from a path to begin with."""
@@ -60,9 +62,8 @@ class BeginProjectDialog(Sheet):
         reason = why_not(self._path.text().strip())
         self._begin.setEnabled(not reason)
         theme.set_role(self._said, "warning" if reason else "dim")
-        self._said.setText(
-            reason or "One file with outlines, poses and their whole history. Photos stay where they are."
-        )
+        makes = "" if reason or self._named.parent.is_dir() else f"The folder {self._named.parent} is made with it. "
+        self._said.setText(reason or makes + _ABOUT)
 
 
 def why_not(text: str) -> str:
@@ -78,9 +79,11 @@ def why_not(text: str) -> str:
             return f"There is a file {path.name} already; choose another name, or open it with Open project."
     except (OSError, RuntimeError) as error:  # a name too long, a folder one may not look into, nobody's home
         return f"No project can be kept there ({getattr(error, 'strerror', None) or error}); choose another name."
-    if not path.parent.is_dir():
-        return f"There is no folder {path.parent}."
-    return "" if os.access(path.parent, os.W_OK) else f"You may not write into {path.parent}; choose another folder."
+    # Where its folder alone is missing, the project makes it.
+    folder = path.parent if path.parent.is_dir() else path.parent.parent
+    if not folder.is_dir() or (folder != path.parent and path.parent.exists()):
+        return f"There is no folder {path.parent}; make it first, or choose another."
+    return "" if os.access(folder, os.W_OK) else f"You may not write into {folder}; choose another folder."
 
 
 def proposed_file(near: Path, name: str) -> Path:

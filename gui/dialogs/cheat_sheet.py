@@ -83,21 +83,27 @@ def _in_columns(groups: dict[str, list[Row]]) -> list[dict[str, list[Row]]]:
 
 
 def _as_table(groups: dict[str, list[Row]]) -> str:
+    # A table a row: in a common one, the row with the longest keys would make every other row's words narrow.
     colors = theme.colors()
-    parts = ["<table width='100%' cellspacing='0' cellpadding='0'>"]
+    parts = []
     for group, rows in groups.items():
-        style = f"color:{colors.dim}; padding:10px 0 4px 0"
-        parts.append(f"<tr><td colspan='2' style='{style}'><b>{_text(group)}</b></td></tr>")
+        parts.append(_table(f"<td style='color:{colors.dim}; padding:10px 0 4px 0'><b>{_text(group)}</b></td>"))
         for _, what, key in rows:
             keys = " ".join(
-                f"<span style='background:{colors.line}; color:{colors.text}'>&nbsp;{_text(one)}&nbsp;</span>"
+                f"<span style='background:{colors.line}; color:{colors.text}'>&nbsp;{_unbroken(one)}&nbsp;</span>"
                 for one in _each(key)
             )
             parts.append(
-                f"<tr><td style='padding:2px 8px 2px 0; color:{colors.text}'>{_text(what)}</td>"
-                f"<td width='1' align='right' style='padding:2px 0; white-space:nowrap'>{keys}</td></tr>"
+                _table(
+                    f"<td style='padding:2px 8px 2px 0; color:{colors.text}'>{_text(what)}</td>"
+                    f"<td width='1' align='right' style='padding:2px 0; white-space:nowrap'>{keys}</td>"
+                )
             )
-    return "".join([*parts, "</table>"])
+    return "".join(parts)
+
+
+def _table(cells: str) -> str:
+    return f"<table width='100%' cellspacing='0' cellpadding='0'><tr>{cells}</tr></table>"
 
 
 def _each(key: str) -> list[str]:
@@ -107,3 +113,7 @@ def _each(key: str) -> list[str]:
 
 def _text(words: str) -> str:
     return html.escape(words)
+
+
+def _unbroken(key: str) -> str:
+    return _text(key).replace(" ", "&nbsp;")

@@ -22,9 +22,10 @@ from core.formats.pose_checks import PoseTally
 from core.formats.report import Report
 from gui import theme
 from gui.dialogs.log_view import log_button
-from gui.dialogs.report import ReportTable
+from gui.dialogs.report import EXPORTED, ReportTable, left_out_words
+from gui.widgets.folder_link import open_folder
 from gui.widgets.number_field import NumberField
-from gui.widgets.pieces import column, icon_button, label, row
+from gui.widgets.pieces import button, column, icon_button, label, row
 from gui.widgets.sheet import Sheet
 
 # id, name, what it holds, whether it is divided into train, val and test
@@ -73,7 +74,7 @@ class ExportDialog(Sheet):
         self._running = False
         self._form = _Form(Path(folder) if folder else project_file.parent / "export", formats)
         self._form.changed.connect(self._allow)
-        self._report = ReportTable()
+        self._report = ReportTable(EXPORTED)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._form)
         self._pages.addWidget(self._report)
@@ -86,7 +87,9 @@ class ExportDialog(Sheet):
         self._said.setObjectName("exportState")
         self.add(self._said)
         self._log = log_button(self)
-        self._export = self.end_with("Export", self._begin, also=(self._log,))
+        self._open = button("exportOpen", "Open folder", icon_name="folder", act=self._open_folder)
+        self._open.hide()
+        self._export = self.end_with("Export", self._begin, also=(self._open, self._log))
         self.resize(560, 540)
         self._allow()
 
@@ -106,7 +109,14 @@ class ExportDialog(Sheet):
         self._running = False
         self._bar.hide()
         self._say("")
-        self._report.show_report(report)
+        done = bool(report.taken)
+        self._report.show_report(
+            report,
+            title=f"Exported to {self._form.choice.folder}" if done else "Nothing was written",
+            summary=left_out_words(report),
+            role="success" if done else "danger",
+        )
+        self._open.setVisible(done)
         self._pages.setCurrentWidget(self._report)
         self._export.setText("Close")
         for cancel in self.findChildren(QPushButton, "exportDialog_cancel"):
@@ -122,6 +132,11 @@ class ExportDialog(Sheet):
         self._say(sentence, "danger")
         self._log.show()
         self._allow(quiet=True)
+
+    def _open_folder(self) -> None:
+        folder = self._form.choice.folder
+        if not open_folder(folder):
+            self._say(f"No file manager answered; the files lie in {folder}.", "warning")
 
     def reject(self) -> None:
         if self._running:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication, QTextCursor
+from PySide6.QtGui import QFontDatabase, QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
 
 from core.storage.folders import log_dir
 from core.storage.log import CORE_LOG, WINDOW_LOG, log_tail
+from gui.widgets.folder_link import open_folder
 from gui.widgets.pieces import button, row
 from gui.widgets.segmented import Segmented
 from gui.widgets.sheet import Sheet
@@ -68,4 +68,4 @@ def plain_text(name: str, accessible: str) -> QPlainTextEdit:
 def _open_folder() -> None:
     folder = log_dir()
     folder.mkdir(parents=True, exist_ok=True)
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+    open_folder(folder)

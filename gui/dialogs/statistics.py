@@ -202,5 +202,5 @@ def _number(text: str, role: str = "") -> QWidget:
     made = label(text, role)
     made.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     if role != "small":
-        made.setFont(theme.font(theme.NORMAL, tabular=True))
+        theme.set_font(made, tabular=True)
     return made

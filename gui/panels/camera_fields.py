@@ -207,7 +207,7 @@ class UnityNumbers(QWidget):
         self._numbers = label("", "small", wraps=True)
         self._numbers.setObjectName("unityNumbers")
         self._numbers.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._numbers.setFont(theme.font(theme.SMALL, tabular=True))
+        theme.set_font(self._numbers, theme.SMALL, tabular=True)
         self.copy = button("unityCopy", "Copy", icon_name="copy", role="flat", act=self.copy_requested.emit)
         self.paste = button("unityPaste", "Paste", icon_name="import", role="flat", act=self.paste_requested.emit)
         self._about = label("", "small", wraps=True)

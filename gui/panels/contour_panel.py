@@ -81,7 +81,7 @@ class ContourPanel(QWidget):
         line.setSpacing(4)
         for name, words, tip in _FIGURES:
             caption, figure = label(words, "small"), self._figures[name]
-            figure.setFont(theme.font(theme.NORMAL, bold=True, tabular=True))
+            theme.set_font(figure, bold=True, tabular=True)
             figure.setObjectName(f"contour_{name.lower()}")
             for piece in (caption, figure):
                 piece.setToolTip(tip.format(tolerance="2 px"))

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStackedWidget, QWidget
 
 from core.document.edit import Edit
+from gui import theme
 from gui.live_overlap import Figure
 from gui.panels.instance_row_painter import InstanceRowPainter, Places
 from gui.panels.instance_rows import InstanceRows
@@ -18,6 +19,7 @@ from gui.tools.drag import SKETCH_ID
 from gui.widgets.following import follow, follow_edits, later, soon
 from gui.widgets.pieces import EmptyState, as_panel, column
 
+_TABS_PX = 276
 _SELECT = QItemSelectionModel.SelectionFlag
 
 
@@ -56,11 +58,18 @@ class InstanceList(QWidget):
         follow(self, signals.selection_changed, lambda _: soon(self._later))
         follow(self, signals.view_changed, lambda _: soon(self._later))
         follow_edits(self, session, opened=self._later.start, edited=lambda _: soon(self._later))
+        theme.on_change().changed.connect(self._give_room)
+        self._give_room()
         self._catch_up()
 
     def look_again(self) -> None:
         """Ask for the figures anew."""
         soon(self._later)
+
+    def _give_room(self, _: object = None) -> None:
+        """The panels below stand in tabs: with larger letters their names need more room."""
+        wide = theme.scaled(_TABS_PX)
+        self.setMinimumWidth(wide if wide > _TABS_PX else 0)
 
     def _catch_up(self) -> None:
         """Once a turn of the event loop, however many previews there were in it."""

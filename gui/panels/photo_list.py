@@ -199,7 +199,7 @@ class PhotoList(QWidget):
         place = "–" if at is None else f"{at + 1:,}"
         of = f"{shown:,}" if shown == total else f"{shown:,} shown of {total:,}"
         self._footer.setText(f"{place} / {of}" if total else "")
-        self._footer.setFont(theme.font(theme.SMALL, tabular=True))
+        theme.set_font(self._footer, theme.SMALL, tabular=True)
 
 
 class _PhotoView(QListView):

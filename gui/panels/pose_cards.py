@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from core.labels.instance import PoseEstimate, Side
@@ -15,8 +15,11 @@ from gui.panels.photo_row_painter import paint_status
 from gui.panels.pose_rows import POSE, SLIGHT, PoseRow
 from gui.widgets.row_ground import is_chosen, is_under_pointer, paint_ground
 
-CARD_PX = QSize(172, 170)
-PICTURE_PX = QSize(156, 112)
+LEAST_PX, MOST_PX = 172, 300  # how wide a card is
+_ACROSS = 7  # cards in a wide window; there they grow instead of being more
+_STEP_PX = 16  # so that a window being resized does not ask for a new picture with every pixel
+_AROUND = QSize(16, 24)  # a picture
+_PICTURE_SHAPE = 112 / 156
 _LETTERS = {Side.LEFT: "L", Side.RIGHT: "R", Side.UNKNOWN: "?"}
 Index = QModelIndex | QPersistentModelIndex
 PictureOf = Callable[[PoseRow, QSize], QImage | None]
@@ -28,9 +31,10 @@ class PoseCardPainter(QStyledItemDelegate):
     def __init__(self, picture_of: PictureOf) -> None:
         super().__init__()
         self._picture_of = picture_of
+        self.card = card_for(0)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return CARD_PX
+        return self.card
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: PoseRow = index.data(POSE)
@@ -39,7 +43,7 @@ class PoseCardPainter(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rect: QRect = option.rect.adjusted(3, 3, -3, -3)
         paint_ground(painter, rect, chosen=is_chosen(option), under=is_under_pointer(option))
-        place = QRect(rect.left() + 5, rect.top() + 5, PICTURE_PX.width(), PICTURE_PX.height())
+        place = QRect(rect.left() + 5, rect.top() + 5, *_picture_in(self.card.width()))
         self._paint_picture(painter, place, row)
         line = painter.fontMetrics().height()
         first = QRect(place.left(), place.bottom() + 5, place.width(), line)
@@ -78,6 +82,19 @@ class PoseCardPainter(QStyledItemDelegate):
         if row.status in (Status.CHECKED, Status.REJECTED):  # it has been seen: what is left to see stands out
             painter.fillPath(shape, QColor(0, 0, 0, 110))
         painter.restore()
+
+
+def card_for(width_px: int) -> QSize:
+    """The size of a card in a grid of some width: large where there is room for many."""
+    wished = width_px // _ACROSS // _STEP_PX * _STEP_PX
+    width = min(max(wished, LEAST_PX), MOST_PX)
+    lines = 2 * QFontMetrics(theme.font()).height()
+    return QSize(width, _picture_in(width)[1] + _AROUND.height() + lines)
+
+
+def _picture_in(width_px: int) -> tuple[int, int]:
+    wide = width_px - _AROUND.width()
+    return wide, round(wide * _PICTURE_SHAPE)
 
 
 def figures(estimate: PoseEstimate | None) -> str:

@@ -196,7 +196,7 @@ class OverlapFigures(QWidget):
         # A method, not a lambda: Qt forgets it with the panel, while the theme outlives every window.
         theme.on_change().changed.connect(self._on_theme)
         for figure in (self._iou, self._contour):
-            figure.setFont(theme.font(theme.TITLE, bold=True, tabular=True))
+            theme.set_font(figure, theme.TITLE, bold=True, tabular=True)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(4)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QKeySequence
+from PySide6.QtGui import QImage, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStackedWidget, QWidget
 
 from core.document.edit import Edit
@@ -14,7 +14,7 @@ from core.labels.photo import Photo
 from core.labels.words import counted
 from gui.background import Errands, Progress
 from gui.canvas.pose_pictures import PosePictures
-from gui.panels.pose_cards import CARD_PX, PoseCardPainter
+from gui.panels.pose_cards import PoseCardPainter, card_for
 from gui.panels.pose_rows import PoseRow, PoseRows, Shown, read_rows, rows_of
 from gui.session import Session
 from gui.widgets.following import follow, follow_edits
@@ -178,6 +178,7 @@ class _Cards(QListView):
     marked = Signal(str)
 
     def __init__(self, rows: PoseRows, painter: PoseCardPainter) -> None:
+        self._painter = painter
         super().__init__()
         self.setObjectName("poseCards")
         self.setAccessibleName("All poses")
@@ -187,11 +188,27 @@ class _Cards(QListView):
         self.setMovement(QListView.Movement.Static)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setUniformItemSizes(True)
-        self.setGridSize(CARD_PX)
+        self.setGridSize(painter.card)
         self.setMouseTracking(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_cards()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit_cards()
+
+    def _fit_cards(self) -> None:
+        card = card_for(self.width())  # not the viewport's: a scroll bar that comes must not change what it scrolls
+        if card != self._painter.card:
+            self._painter.card = card
+            self.setGridSize(card)
+            self.scrollTo(self.currentIndex())
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_own(event):

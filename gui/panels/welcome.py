@@ -12,22 +12,22 @@ from gui.panels.recent_glances import Look, RecentGlances
 from gui.preferences import Preferences
 from gui.session import Session
 from gui.widgets.following import follow
-from gui.widgets.pieces import IconLabel, clear, label, row, scrolling
+from gui.widgets.pieces import ElidedLabel, IconLabel, clear, label, row, scrolling
 from gui.widgets.program_icon import ProgramIcon
 
-# id of the command, what it is called here, its icon, and what comes of it
+# id of the command, what it is called here as in its menu, its icon, and what comes of it
 _START = (
-    ("start_photos", "Open photos…", "photo", "begin a project beside them"),
-    ("import_labelme", "Import a labelme folder…", "import", "its .json files"),
-    ("import_coco", "Import a COCO file…", "import", "outlines of a data set"),
-    ("open_project", "Open a project…", "folder", "an .outsole file"),
+    ("start_photos", "New project with photos…", "photo", "beside them"),
+    ("import_labelme", "Import labelme folder…", "import", "its .json files"),
+    ("import_coco", "Import COCO file…", "import", "outlines of a data set"),
+    ("open_project", "Open project…", "folder", "an .outsole file"),
 )
 _LEARN = (
     ("tutorial", "Tutorial", "play", "five steps, five minutes"),
     ("open_sample", "Open the sample", "shoe", "photos to try things on"),
     ("guide", "Labelling guide", "outline", "what to outline, what not"),
 )
-_FILL = (("add_photos", "Add photos…", "photo"), ("add_folder", "Add a folder…", "folder"))
+_FILL = (("add_photos", "Add photos…", "photo"), ("add_folder", "Add folder of photos…", "folder"))
 _WAY = (
     ("outline", "Outline", "S draws it for you, P by hand"),
     ("align", "Pose", "Q tries every way it could stand"),
@@ -35,6 +35,7 @@ _WAY = (
     ("export", "Export", "COCO, YOLO, labelme, BOP"),
 )
 _START_PX, _RECENT_PX = 320, 380
+_SHOWN = ("recent_projects", "text_size")  # preferences that the page follows
 _NARROW_PX = _START_PX + 300
 GLANCE_MS = 120  # after the page is seen: its first paint waits for no project
 
@@ -50,7 +51,7 @@ class Welcome(QWidget):
         self.setObjectName("welcome")
         self._session = session
         self._preferences = preferences
-        self._title = label("", "title")
+        self._title = label("", "title", wraps=True)
         self._text = label("", "dim", wraps=True)
         self._body = QVBoxLayout()
         self._halves: QBoxLayout | None = None
@@ -60,7 +61,7 @@ class Welcome(QWidget):
         self._lay_out()
         follow(self, session.signals.document_changed, lambda _: self._show())
         follow(self, session.signals.photo_changed, lambda _: self._show())
-        follow(self, preferences.changed, lambda key: self._show() if key == "recent_projects" else None)
+        follow(self, preferences.changed, lambda key: self._show() if key in _SHOWN else None)
         self._show()
 
     @property
@@ -97,7 +98,7 @@ class Welcome(QWidget):
         top.addLayout(head, 1)
         inside = QWidget()
         inside.setObjectName("welcomeInside")
-        inside.setMaximumWidth(_START_PX + _RECENT_PX + 72)
+        self._inside = inside
         column = QVBoxLayout(inside)
         column.setContentsMargins(24, 24, 24, 24)
         column.setSpacing(24)
@@ -117,6 +118,7 @@ class Welcome(QWidget):
 
     def _show(self) -> None:
         self._clear()
+        self._inside.setMaximumWidth(theme.scaled(_START_PX + _RECENT_PX) + 72)
         if self._session.document is None:
             self._title.setText("Outline sneakers in photos, and record how each one stands")
             self._text.setText("Nothing needs to be saved: every change is kept as you make it.")
@@ -139,7 +141,7 @@ class Welcome(QWidget):
         self._halves = halves = QHBoxLayout(both)
         halves.setContentsMargins(0, 0, 0, 0)
         halves.setSpacing(24)
-        halves.addWidget(self._start_half(), 0, Qt.AlignmentFlag.AlignTop)
+        halves.addWidget(self._start_half(), 1, Qt.AlignmentFlag.AlignTop)
         halves.addWidget(
             self._recent_half() if self._preferences["recent_projects"] else _way_half(), 1, Qt.AlignmentFlag.AlignTop
         )
@@ -150,7 +152,7 @@ class Welcome(QWidget):
 
     def _start_half(self) -> QWidget:
         half = QWidget()
-        half.setFixedWidth(_START_PX)
+        half.setMaximumWidth(theme.scaled(_START_PX))
         layout = _column(half)
         layout.addWidget(label("Start", "heading"))
         for index, act in enumerate(_START):
@@ -203,18 +205,19 @@ class Welcome(QWidget):
         inside.setSpacing(10)
         words, about = (
             label(text, "on-accent" if is_first else ""),
-            label(what, "small-on-accent" if is_first else "small"),
+            ElidedLabel(what, "small-on-accent" if is_first else "small"),
         )
         for piece in (IconLabel(picture, "accent_text" if is_first else "text"), words, about):
             piece.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             inside.addWidget(piece)
-        inside.insertStretch(2, 1)
+        about.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        inside.setStretch(2, 1)
         button.clicked.connect(lambda _, wanted=action_id: self.wanted.emit(wanted))
         return button
 
     def _turn(self) -> None:
         if self._halves is not None:
-            side_by_side = self.width() >= _NARROW_PX
+            side_by_side = self.width() >= theme.scaled(_NARROW_PX)
             direction = QBoxLayout.Direction.LeftToRight if side_by_side else QBoxLayout.Direction.TopToBottom
             self._halves.setDirection(direction)
 

@@ -19,7 +19,7 @@ def draw_outline(tour: Tour) -> None:
     true = tour.shoes[WOOD][0]
     corners = corners_of(true.region, _CORNERS)
     middle = np.mean(corners, axis=0)
-    tour.zoom_to(middle, 3)
+    tour.zoom_to(corners, 3)
     hand.key("P")
     half = len(corners) // 2
     for corner in corners[:half]:

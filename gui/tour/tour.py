@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QPoint, Qt
 
 from gui.main_window import MainWindow
 from gui.tour.album import Album
 from gui.tour.driver import NONE, Driver
 from gui.tour.eye import Place, TrueShoe
-from gui.tour.view import View
+from gui.tour.view import View, is_free
 from gui.tour.windows import shown_windows
 
 WOOD, CONCRETE = "sneaker_on_wood.jpg", "pair_on_concrete.jpg"
@@ -89,9 +90,14 @@ class Tour:
         for corner in (*corners, corners[0]):
             self.click_px(corner)
 
-    def zoom_to(self, point: Place, steps: int) -> None:
-        """Turn the wheel over a point of the photo."""
-        self.hand.wheel("canvas", self.where(point), steps)
+    def zoom_to(self, points: Sequence[Place], steps: int) -> None:
+        """Turn the wheel over the middle of some points of the photo, as far as all of them can be clicked then."""
+        middle = np.mean(np.asarray(points), axis=0)
+        for _ in range(steps):
+            self.hand.wheel("canvas", self.where(middle), 1)
+            if not all(self.hand.read(lambda: [is_free(self.view, point) for point in points])):
+                self.hand.wheel("canvas", self.where(middle), -1)
+                break
 
     def open_photo_by_key(self, key: str, file: str) -> None:
         """Go to the next or previous photo."""

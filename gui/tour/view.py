@@ -15,6 +15,8 @@ from gui.tour.eye import Place
 from gui.tour.labelled import Labelled
 from gui.tour.windows import seen
 
+_EDGE_PX, _MESSAGES_PX = 8, 90  # what is left free round the canvas, and at its foot
+
 
 class View(Labelled):
     """Every method must be called on the window's thread."""
@@ -135,3 +137,9 @@ class View(Labelled):
     def are_shoes_drawn(self) -> bool:
         """Whether every shoe is drawn where it is now, in full."""
         return self._place.shoe.overlay.is_at_rest
+
+
+def is_free(view: View, point_px: Place) -> bool:
+    """Whether a point of the photo can be clicked: inside the canvas, and above where messages come."""
+    inside = view.canvas.rect().adjusted(_EDGE_PX, _EDGE_PX, -_EDGE_PX, -_MESSAGES_PX)
+    return inside.contains(view.at(point_px))

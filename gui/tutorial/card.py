@@ -16,6 +16,8 @@ from gui.widgets.key_cap import KeyCap
 from gui.widgets.pieces import IconLabel, button, icon_button, label, row
 
 WIDTH_PX = 312
+_FULL, _BRIEF, _FOLDED = "full", "brief", "folded"
+_FOLD_TIPS = {_FULL: "Fold the card", _BRIEF: "Show all of this step", _FOLDED: "Unfold the card"}
 _DOT_PX = 8
 _END = (
     "Outline, pose, look, check, export: every photo goes the same way. Help > Check my pose tells how far off you "
@@ -47,11 +49,13 @@ class CoachCard(QFrame):
         self.setObjectName("coachCard")
         self.setAccessibleName("Tutorial")
         self.setProperty("role", "sheet")
-        self.setFixedWidth(WIDTH_PX)
+        theme.on_change().changed.connect(self._on_theme)
         self._key_of = key_of
         self._grip: QPoint | None = None
-        self._is_folded = False
-        self._said: object = None
+        self._form = _FULL
+        self._is_chosen = False  # the form, by the hand and for this step
+        self._details: list[QWidget] = []
+        self._said: tuple[object, ...] | None = None
         self._title = label("", "title")
         self._title.setObjectName("coachTitle")
         self._dots = _Dots()
@@ -67,19 +71,30 @@ class CoachCard(QFrame):
         said = (course.at, course.ticked, course.again, elsewhere)
         if said == self._said:
             return
+        if self._said is None or self._said[0] != course.at:
+            self._is_chosen = False
+            self._form = _FOLDED if self._form == _FOLDED else _FULL
         self._said = said
         step = course.step
         self._dots.show_place(course.at, done=course.is_done)
         self._begin_body()
         if step is None:
             self._title.setText("That is all of it")
-            self._say(_END)
-            self._foot(("done", "Close", ""), ("own", "Open your photos…", "primary"))
+            self._body.addWidget(_words(_END, "dim"))
+            self._foot(("done", "Close", ""), ("own", "New project with photos…", "primary"))
         else:
             self._title.setText(step.title)
             self._say(step.why)
             self._show_step(course, elsewhere)
         self._fit()
+
+    def be_brief(self) -> bool:
+        """Say for the rest of this step only what is to be done next; False where the hand has it otherwise."""
+        if self._form != _FULL or self._is_chosen or not self._details:
+            return False
+        self._form = _BRIEF
+        self._fit()
+        return True
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._grip = event.position().toPoint()
@@ -114,6 +129,7 @@ class CoachCard(QFrame):
         """A fresh inside: what stood there goes in the next turn, and must not count in the height."""
         old = self._inside
         self._inside = QWidget()
+        self._details = []
         self._body = QVBoxLayout(self._inside)
         self._body.setContentsMargins(0, 0, 4, 0)
         self._body.setSpacing(6)
@@ -124,15 +140,26 @@ class CoachCard(QFrame):
     def _fit(self) -> None:
         """As high as the words need at this width."""
         layout = self._whole
+        self.setFixedWidth(theme.scaled(WIDTH_PX))
         margins = layout.contentsMargins()
-        width = WIDTH_PX - margins.left() - margins.right()
+        width = self.width() - margins.left() - margins.right()
+        for piece in self._details:
+            piece.setVisible(self._form == _FULL)
+        self._fold.setIcon(icons.icon("up" if self._form == _FULL else "down"))
+        self._fold.setToolTip(_FOLD_TIPS[self._form])
         # Fixed, since a layout counts on the next turn for the height of words that wrap.
-        self._inside.setFixedHeight(self._body.totalHeightForWidth(width))
-        self._inside.setVisible(not self._is_folded)
+        self._body.invalidate()
+        wraps = self._body.hasHeightForWidth()
+        height = self._body.totalHeightForWidth(width) if wraps else self._body.totalSizeHint().height()
+        self._inside.setFixedHeight(height)
+        self._inside.setVisible(self._form != _FOLDED)
         layout.invalidate()
         layout.activate()
-        self.resize(WIDTH_PX, layout.totalSizeHint().height())
+        self.resize(self.width(), layout.totalSizeHint().height())
         self.resized.emit()
+
+    def _on_theme(self, _: object) -> None:
+        self._fit()
 
     def _show_step(self, course: Course, elsewhere: Elsewhere | None) -> None:
         step = course.step
@@ -143,7 +170,10 @@ class CoachCard(QFrame):
             self._foot(("leave", "Leave tutorial", "flat"), ("skip", "Skip step", "flat"), *go_on)
             return
         for part in step.parts:
-            self._body.addWidget(self._part(part, course))
+            line = self._part(part, course)
+            self._body.addWidget(line)
+            if part is not course.next_part:
+                self._details.append(line)
         if step.hint and not course.is_done:
             self._say(step.hint, "small")
         ways = [("leave", "Leave tutorial", "flat")]
@@ -171,7 +201,9 @@ class CoachCard(QFrame):
         return line
 
     def _say(self, text: str, role: str = "dim") -> None:
-        self._body.addWidget(_words(text, role))
+        words = _words(text, role)
+        self._details.append(words)
+        self._body.addWidget(words)
 
     def _foot(self, *ways: tuple[str, str, str]) -> None:
         buttons = []
@@ -187,9 +219,8 @@ class CoachCard(QFrame):
         self.wanted.emit(what)
 
     def _on_fold(self) -> None:
-        self._is_folded = not self._is_folded
-        self._fold.setIcon(icons.icon("down" if self._is_folded else "up"))
-        self._fold.setToolTip("Unfold the card" if self._is_folded else "Fold the card")
+        self._form = _FOLDED if self._form == _FULL else _FULL
+        self._is_chosen = True
         self._fit()
 
 
@@ -229,7 +260,7 @@ class _Dots(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._at, self._done = 0, False
-        self.setFixedSize(END * (_DOT_PX + _DOT_GAP_PX) + 116, 20)
+        self.setFixedSize(END * (_DOT_PX + _DOT_GAP_PX) + 150, 20)
 
     def show_place(self, at: int, *, done: bool) -> None:
         """Stand at another step."""

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QWidget
 
 from gui.canvas.canvas import Canvas
 from gui.tutorial.card import CoachCard
-from gui.tutorial.placing import Box, Point, best_corner, corners_of, kept_within
 from gui.tutorial.ring import Ring
 from gui.widgets.following import later, soon
+from gui.widgets.placing import Box, Point, best_corner, corners_of, hidden, kept_within
 
+_A_LITTLE_PX2 = 50.0
 _SEEN = ("contourLegend", "truthCard")  # small cards over the photo, which this one must not hide
 
 
@@ -77,8 +78,11 @@ class Stage(QObject):
         if self._put is not None:
             at = kept_within(self._put, area, size)
         else:
-            self._corner = best_corner(area, size, avoid=self._seen(), now=self._corner)
+            seen = self._seen()
+            self._corner = best_corner(area, size, avoid=seen, now=self._corner)
             at = corners_of(area, size)[self._corner]
+            if hidden(at, size, avoid=seen) > _A_LITTLE_PX2 and self._card.be_brief():
+                return  # it has another height now, told it, and stands where that belongs
         self._card.move(round(at[0]), round(at[1]))
         self._card.raise_()
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from core.document.store import StorageError
-from core.geometry.region import Region
 from core.labels.photo import Photo, Status
 from core.labels.project import Role
+from core.sneaker.sample_truth import true_scene
 from gui.proposals import Proposals
 from gui.session import Session
 from gui.tutorial import course
 from gui.tutorial.course import Facts
-from gui.tutorial.placing import Box
-
-_GRID = 8
+from gui.widgets.placing import Box, strips_of
 
 
 def facts_of(session: Session, proposals: Proposals, *, photo_id: str, exported: bool) -> Facts:
@@ -43,20 +41,9 @@ def boxes_of(session: Session, proposals: Proposals) -> tuple[Box, ...]:
     if photo is None:
         return ()
     regions = [instance.region for instance in (*photo.instances, *(offer.instance for offer in proposals.shown))]
-    return tuple(box for region in regions if not region.is_empty for box in _cells(region))
-
-
-def _cells(region: Region) -> list[Box]:
-    """The cells of a grid over a region whose middle lies in it: a shoe leaves its box's corners free."""
-    left, top, right, bottom = region.bounds_px
-    width, height = (right - left) / _GRID, (bottom - top) / _GRID
-    cells = []
-    for column in range(_GRID):
-        for line in range(_GRID):
-            x, y = left + column * width, top + line * height
-            if region.contains((x + width / 2, y + height / 2)):
-                cells.append((x, y, x + width, y + height))
-    return cells
+    scene = true_scene(photo.sha256)
+    regions += [shoe.outline for shoe in scene.shoes] if scene is not None else []  # before anybody has outlined them
+    return tuple(strip for region in regions for strip in strips_of(region))
 
 
 def is_there(session: Session, photo_id: str) -> bool:

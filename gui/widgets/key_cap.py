@@ -41,7 +41,7 @@ class KeyCap(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def sizeHint(self) -> QSize:
-        return QSize(round(sum(self._widths()) + _GAP_PX * max(len(self._caps) - 1, 0)) + 1, _HEIGHT_PX + 2)
+        return QSize(round(sum(self._widths()) + _GAP_PX * max(len(self._caps) - 1, 0)) + 1, self._height() + 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -49,7 +49,7 @@ class KeyCap(QWidget):
         painter.setFont(self._font())
         at = 0.5
         for text, width in zip(self._caps, self._widths(), strict=True):
-            place = QRectF(at, 1.5, width - 1, _HEIGHT_PX - 1)
+            place = QRectF(at, 1.5, width - 1, self._height() - 1)
             # A darker lower edge is what makes a key of a box.
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("disabled" if self.isEnabled() else "line"))
@@ -64,6 +64,9 @@ class KeyCap(QWidget):
     def _widths(self) -> list[float]:
         metrics = QFontMetrics(self._font())
         return [max(metrics.horizontalAdvance(text) + 2 * _PAD_PX, _HEIGHT_PX) for text in self._caps]
+
+    def _height(self) -> int:
+        return max(theme.scaled(_HEIGHT_PX), _HEIGHT_PX)
 
     def _font(self) -> QFont:
         return theme.font(theme.SMALL, bold=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
 
@@ -35,10 +35,8 @@ class Segmented(QWidget):
             button.setProperty("role", "segment")
             self._group.addButton(button)
             self._buttons[value] = button
-            # Room by its words, which are bold where it is down: equal parts would cut the longer ones.
-            width = QFontMetrics(font(bold=True)).horizontalAdvance(text) + _PADDING_PX
-            button.setMinimumWidth(width)
-            row.addWidget(button, width)
+            row.addWidget(button)
+        self._give_room()
         self._group.buttonClicked.connect(self._on_click)
 
     @property
@@ -52,6 +50,20 @@ class Segmented(QWidget):
         for known, button in self._buttons.items():
             button.setChecked(known == value)
         self._group.setExclusive(True)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._give_room()
+
+    def _give_room(self) -> None:
+        """By their words, which are bold where a button is down: equal parts would cut the longer ones."""
+        layout, metrics = self.layout(), QFontMetrics(font(bold=True))
+        assert isinstance(layout, QHBoxLayout)
+        for at, button in enumerate(self._buttons.values()):
+            width = metrics.horizontalAdvance(button.text()) + _PADDING_PX
+            button.setMinimumWidth(width)
+            layout.setStretch(at, width)
 
     def _on_click(self, button: QPushButton) -> None:
         self.chosen.emit(next(value for value, known in self._buttons.items() if known is button))

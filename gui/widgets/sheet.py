@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.widgets.pieces import button, column, label, row
+
+_FRAME = QSize(16, 48)  # what a window manager puts round
 
 
 class Sheet(QDialog):
@@ -26,6 +29,11 @@ class Sheet(QDialog):
         self.about.setVisible(bool(about))
         head.addWidget(self.about)
         self._layout.addLayout(head)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """No larger than the screen: its buttons stand at the foot."""
+        self.resize(self.size().boundedTo(self.screen().availableSize() - _FRAME))
+        super().showEvent(event)
 
     def add(self, piece: QWidget | QLayout, stretch: int = 0) -> None:
         """Put a piece under the last one."""

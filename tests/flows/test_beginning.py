@@ -54,6 +54,25 @@ def test_open_photos_begins_a_project_beside_them(
     assert bare.photo.file == photo.name
 
 
+def test_what_is_begun_has_one_name_on_the_page_and_in_the_menus(bare: OpenWindow, tmp_path: Path) -> None:
+    actions = bare.window.commands.actions
+    named: dict[str, str] = {}
+
+    def read() -> None:
+        for button in bare.place.panels.welcome.findChildren(QPushButton):
+            action_id = button.objectName().removeprefix("welcome_")
+            if action_id != button.objectName() and action_id in {action.id for action in actions.table}:
+                named[action_id] = button.accessibleName() or button.text()
+
+    read()
+    assert bare.place.desk.create(tmp_path / "empty.outsole")
+    bare.settle()
+    read()
+    assert {"start_photos", "open_project", "open_sample", "add_photos", "add_folder"} <= named.keys()
+    texts = {action_id: actions[action_id].text().replace("&", "") for action_id in named}
+    assert {one: words for one, words in named.items() if not words.startswith(texts[one])} == {}
+
+
 def test_photos_dropped_on_the_welcome_page_do_the_same(bare: OpenWindow, tmp_path: Path) -> None:
     bare.window.commands.materials.take_dropped([str(tmp_path / "trainers")])
     agree(bare)
@@ -104,7 +123,7 @@ def test_where_it_cannot_be_kept_is_said(bare: OpenWindow, tmp_path: Path) -> No
     path, said = shown.findChild(QLineEdit, "beginPath"), shown.findChild(QLabel, "beginSaid")
     button = shown.findChild(QPushButton, "beginDialog_accept")
     for text, words in (
-        (str(tmp_path / "nowhere" / "a.outsole"), "no folder"),
+        (str(tmp_path / "nowhere" / "shoes" / "a.outsole"), "no folder"),
         ("", "Name a file"),
         ("a.outsole", "whole folder"),
     ):
@@ -112,6 +131,8 @@ def test_where_it_cannot_be_kept_is_said(bare: OpenWindow, tmp_path: Path) -> No
         assert words in said.text() and not button.isEnabled()
     path.setText(str(tmp_path / "fresh"))
     assert "Photos stay" in said.text() and button.isEnabled()
+    path.setText(str(tmp_path / "new" / "fresh"))
+    assert f"The folder {tmp_path / 'new'} is made with it" in said.text() and button.isEnabled()
     shown.reject()
     assert bare.session.document is None
 

@@ -11,6 +11,7 @@ from open_window import OpenWindow
 
 from core.document.edit import Edit
 from core.sneaker.sample_project import create_sample_project
+from core.sneaker.sample_truth import true_scene
 from gui.actions.sample import NEWER
 from gui.actions.truth_actions import NO_POSE, NOT_THE_SAMPLE
 from gui.canvas.truth_card import TruthCard
@@ -86,6 +87,24 @@ def test_the_card_tells_how_far_off_and_follows_every_change(opened: Any, tmp_pa
     assert place.session.selected_id == place.photo.instances[0].id  # that Escape was the card's
 
 
+@pytest.mark.parametrize("size", [(1280, 800), (1000, 660)])
+def test_the_card_keeps_off_both_shoes(opened: Any, tmp_path: Path, size: tuple[int, int]) -> None:
+    place = sample(opened, tmp_path)
+    place.window.resize(*size)
+    go_to(place, "pair_on_concrete.jpg")
+    place.settle()
+    place.place.canvas.fit()
+    place.window.commands.run("check_pose")
+    place.settle()
+    card = card_of(place)
+    scene = true_scene(place.photo.sha256)
+    assert scene is not None and len(scene.shoes) == 2
+    for shoe in scene.shoes:
+        for point in shoe.outline.parts[0].outer.points_px:
+            at = place.place.canvas.viewport().mapFrom(place.window, place.at(point))
+            assert not card.geometry().contains(at)
+
+
 def test_another_photo_or_project_takes_it_away(opened: Any, tmp_path: Path) -> None:
     place = sample(opened, tmp_path)
     go_to(place, "sneaker_on_wood.jpg")
@@ -112,6 +131,8 @@ def test_what_was_worked_on_stays_and_a_fresh_copy_lies_beside_it(
     place.wait(lambda: place.place.desk.path != first)
     second = place.place.desk.path
     assert second is not None and second.parent != first.parent and first.is_file()
+    assert f"is open, in {second.parent}." in place.notices[-1]
+    assert f"untouched, in {first.parent};" in place.notices[-1]
     place.place.desk.close()
     place.window.commands.run("open_sample")  # the newest one
     assert place.place.desk.path == second and NEWER not in place.notices[-1]

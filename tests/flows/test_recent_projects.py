@@ -28,7 +28,7 @@ def test_the_projects_before_are_opened_again(on_photo: OpenWindow, tmp_path: Pa
     place, first = on_photo, on_photo.place.desk.path
     place.window.commands.run("open_recent")
     assert QApplication.activePopupWidget() is None  # there is none but the open one
-    assert place.place.desk.create(tmp_path / "a & b" / "second") is False  # no such folder
+    assert place.place.desk.create(tmp_path / "a & b" / "c" / "second") is False  # no such folder
     assert place.place.desk.create(tmp_path / "b & c.outsole")
     assert place.place.desk.create(tmp_path / "third.outsole")
     (tmp_path / "b & c.outsole").unlink()

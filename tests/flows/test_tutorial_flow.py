@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from core.geometry.region import Region
 from core.labels.instance import Side
 from core.labels.photo import Status
+from core.sneaker.sample_truth import true_scene
 from core.sneaker.shipped import shipped_sneaker
 from gui.dialogs.export import ExportDialog
 from gui.tutorial import course as signs
@@ -206,6 +207,25 @@ def test_again_begins_with_a_fresh_sample(learner: OpenWindow) -> None:
     coach(learner).start_again()  # a second press while the first one is at work
     learner.wait(lambda: coach(learner).is_shown and step(learner) == 0)
     assert learner.photo.instances == ()
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1000, 660)])
+def test_the_card_hides_no_shoe_in_any_step(learner: OpenWindow, size: tuple[int, int]) -> None:
+    learner.window.resize(*size)
+    begin(learner)
+    learner.place.canvas.fit()
+    scene = true_scene(learner.photo.sha256)
+    assert scene is not None
+    card = coach(learner).card
+    for _ in range(3):
+        learner.settle()
+        covered = [
+            point
+            for point in scene.shoes[0].outline.parts[0].outer.points_px
+            if card.geometry().contains(card.parentWidget().mapFrom(learner.window, learner.at(point)))
+        ]
+        assert covered == []
+        press(learner, "coach_skip")
 
 
 def test_the_card_can_be_folded_and_dragged(learner: OpenWindow) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -39,7 +40,7 @@ def test_what_is_set_is_there_next_time(tmp_path: Path) -> None:
     assert again["last_photos"] == {"/a.outsole": "p1"}
     assert again.problems == ()
     assert told[:2] == ["theme", "shoe_opacity"]
-    assert [file.name for file in tmp_path.iterdir()] == ["preferences.json"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["preferences.json", "preferences.json.lock"]
 
 
 def test_one_bad_key_costs_no_other(tmp_path: Path) -> None:
@@ -182,15 +183,93 @@ def test_a_full_disk_is_told_of_once_and_the_old_file_stays(tmp_path: Path, monk
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("gui.preferences.os.fsync", full)
+    monkeypatch.setattr("core.storage.table_file.os.fsync", full)
     preferences.set("annotator", "Ada")
     preferences.set("annotator", "Grace")
     (sentence,) = told
     assert "No space left on device" in sentence and "hold until the window closes" in sentence
     assert preferences["annotator"] == "Grace" and Preferences(tmp_path)["annotator"] == ""
-    assert [file.name for file in tmp_path.iterdir()] == ["preferences.json"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["preferences.json", "preferences.json.lock"]
 
 
 def test_a_path_that_is_no_text_is_kept(tmp_path: Path) -> None:
     Preferences(tmp_path).add_recent("/photos/\udcff.outsole")
     assert Preferences(tmp_path)["recent_projects"] == ("/photos/\udcff.outsole",)
+
+
+def kept_in(folder: Path) -> dict[str, Any]:
+    return dict(json.loads((folder / "preferences.json").read_text(encoding="utf-8")))
+
+
+def test_two_windows_keep_each_others_settings(tmp_path: Path) -> None:
+    first, second = Preferences(tmp_path), Preferences(tmp_path)
+    first.set("theme", "light")
+    second.set("annotator", "Ada")
+    first.set("shoe_opacity", 0.3)
+    assert kept_in(tmp_path) == {"theme": "light", "annotator": "Ada", "shoe_opacity": 0.3}
+    second.reset("annotator")
+    assert kept_in(tmp_path) == {"theme": "light", "shoe_opacity": 0.3}
+    assert second["theme"] == "dark"  # a window does not change under the hand of its user
+
+
+def test_two_windows_add_to_one_list(tmp_path: Path) -> None:
+    first, second = Preferences(tmp_path), Preferences(tmp_path)
+    first.add_recent("/a.outsole")
+    second.add_recent("/b.outsole")
+    first.remember_photo("/a.outsole", "a1")
+    second.remember_photo("/b.outsole", "b1")
+    first.add_recent("/c.outsole")
+    assert kept_in(tmp_path)["recent_projects"] == ["/c.outsole", "/b.outsole", "/a.outsole"]
+    assert kept_in(tmp_path)["last_photos"] == {"/a.outsole": "a1", "/b.outsole": "b1"}
+    second.forget_project("/a.outsole")
+    assert kept_in(tmp_path)["recent_projects"] == ["/c.outsole", "/b.outsole"]
+
+
+def test_windows_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
+    keys = ["annotator", "net", "last_folder", "window_state", "window_geometry"]
+
+    def choose(key: str) -> None:
+        mine = Preferences(tmp_path)
+        for number in range(6):
+            mine.set(key, f"{number}")
+
+    threads = [Thread(target=choose, args=(key,)) for key in keys]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert kept_in(tmp_path) == dict.fromkeys(keys, "5")
+
+
+def test_many_changes_are_one_write_after_the_last(tmp_path: Path) -> None:
+    preferences, asked = Preferences(tmp_path), []
+    preferences.write_at_rest(lambda: asked.append(True))
+    for step in range(1, 10):
+        preferences.set("shoe_opacity", step / 10)
+    assert len(asked) == 9 and not preferences.file.exists() and preferences["shoe_opacity"] == 0.9
+    preferences.write()
+    assert kept_in(tmp_path) == {"shoe_opacity": 0.9}
+    preferences.set("theme", "light")
+    preferences.write_at_rest(None)  # the window closes
+    assert kept_in(tmp_path) == {"shoe_opacity": 0.9, "theme": "light"}
+    preferences.set("thumbnails", False)
+    assert kept_in(tmp_path)["thumbnails"] is False
+
+
+def test_what_could_not_be_written_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    preferences = Preferences(tmp_path)
+    with monkeypatch.context() as broken:
+        broken.setattr("core.storage.table_file.os.fsync", lambda _: (_ for _ in ()).throw(OSError(5, "I/O error")))
+        preferences.set("annotator", "Ada")
+    preferences.set("theme", "light")
+    assert kept_in(tmp_path) == {"annotator": "Ada", "theme": "light"}
+
+
+def test_a_file_that_was_taken_away_or_broken_meanwhile_is_made_anew(tmp_path: Path) -> None:
+    preferences = Preferences(tmp_path)
+    preferences.set("annotator", "Ada")
+    for spoil in (preferences.file.unlink, lambda: preferences.file.write_text("{")):
+        spoil()
+        preferences.set("shoe_opacity", preferences["shoe_opacity"] / 2)
+        assert kept_in(tmp_path) == {"annotator": "Ada", "shoe_opacity": preferences["shoe_opacity"]}
+    assert (tmp_path / "preferences.bad.json").read_text() == "{"

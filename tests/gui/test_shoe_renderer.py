@@ -141,6 +141,26 @@ def test_a_small_picture_whose_shoe_cannot_be_drawn_does_not_keep_back_the_next(
     made.stop()
 
 
+def test_a_small_picture_is_made_anew_for_another_size_and_shown_meanwhile(
+    qtbot: QtBot, renderer: ShoeRenderer
+) -> None:
+    blank = photo("a")
+    shoe = replace(posed(sneaker("s"), blank), model_id="small")
+    made = PosePictures(renderer, photo_file=lambda _: Path("nowhere"), mesh_file=lambda model: Path(model.id))
+    asked = {"model": replace(MODEL, id="small")}
+    sizes = (QSize(80, 60), QSize(160, 120))
+    widths = []
+    for size in sizes:
+        before = made.get(blank, shoe, **asked, size=size)
+        assert (before is None) == (size == sizes[0])
+        until(qtbot, lambda: made.is_idle)
+        after = made.get(blank, shoe, **asked, size=size)
+        assert after is not None and made.is_idle
+        widths.append(after.width())
+    assert widths == [80, 160]
+    made.stop()
+
+
 def test_a_stopped_renderer_draws_nothing(qtbot: QtBot, renderer: ShoeRenderer, pictures: list[RenderedShoe]) -> None:
     renderer.warm_up()
     renderer.stop()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QIcon, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from gui import icons, theme
@@ -22,9 +22,9 @@ texture opacity
 
 @pytest.fixture(autouse=True)
 def dark_again(qapp: QApplication) -> Iterator[None]:
-    theme.apply(qapp, "dark")
+    theme.apply(qapp, "dark", text_size="normal")
     yield
-    theme.apply(qapp, "dark")
+    theme.apply(qapp, "dark", text_size="normal")
 
 
 @pytest.mark.parametrize("colors", [theme.DARK, theme.LIGHT], ids=lambda c: c.name)
@@ -86,3 +86,22 @@ def test_mixed_colours() -> None:
     assert theme.mixed("#000000", "#ffffff", 0.0) == "#000000"
     assert theme.mixed("#000000", "#ffffff", 1.0) == "#ffffff"
     assert theme.mixed("#000000", "#0000ff", 0.5) == "#000080"
+
+
+@pytest.mark.parametrize(("size", "share"), theme.TEXT_SIZES.items())
+def test_a_text_size_holds_for_every_letter_at_once(qapp: QApplication, qtbot: QtBot, size: str, share: float) -> None:
+    before = theme.font().pointSizeF()
+    plain, small, figure = QLabel("plain"), QLabel("small"), QLabel("figure")
+    theme.set_role(small, "small")
+    theme.set_font(figure, theme.TITLE, bold=True)
+    for shown in (plain, small, figure):
+        qtbot.addWidget(shown)
+        shown.show()
+    theme.apply(qapp, "light", text_size=size)
+    assert theme.font().pointSizeF() == pytest.approx(before * share, abs=0.02)
+    assert plain.font().pointSizeF() == pytest.approx(before * share, abs=0.02)
+    assert small.font().pointSizeF() == pytest.approx(before * share * theme.SMALL, abs=0.02)
+    assert figure.font().pointSizeF() == pytest.approx(before * share * theme.TITLE, abs=0.02)
+    theme.apply(qapp, "dark")
+    assert theme.font().pointSizeF() == pytest.approx(before * share, abs=0.02)  # another theme leaves it
+    assert theme.scaled(100) == round(100 * share)

@@ -234,7 +234,9 @@ def test_what_is_left_out_is_told_with_its_reason(tmp_path: Path) -> None:
     add_posed_photo(document, tmp_path / "a.jpg", posed(), bare, lost, away, none)
     add_posed_photo(document, tmp_path / "b.jpg", bare)
     told = reasons(exported(document, tmp_path, tmp_path / "bop"))
-    assert told["a.jpg instance 2 (sneaker)"] == "refused: it has no pose; it is not in the set"
+    assert told["a.jpg instance 2 (sneaker)"] == (
+        "refused: it has no pose: find one (Q) and export again; it is not in the set"
+    )
     assert "not in the project" in told["a.jpg instance 3 (sneaker)"]
     assert "outside of the photo" in told["a.jpg instance 4 (sneaker)"]
     assert "no shoe model" in told["a.jpg instance 5 (sneaker)"]
@@ -285,9 +287,12 @@ def test_an_earlier_export_is_replaced_whole_and_nothing_else_is(tmp_path: Path)
     document, _ = wedge_project(tmp_path)
     add_posed_photo(document, tmp_path / "a.jpg", posed())
     exported(document, tmp_path, tmp_path / "bop")
-    (tmp_path / "bop" / "train" / "stale.txt").write_text("of the former export")
+    add_posed_photo(document, tmp_path / "b.jpg", posed())
     exported(document, tmp_path, tmp_path / "bop")
-    assert not (tmp_path / "bop" / "train" / "stale.txt").exists()
+    assert len(read_json(tmp_path / "bop" / SCENE / "scene_gt.json")) == 2
+    only = replace(document.project, entries=dict(list(document.project.entries.items())[:1]))
+    exported(document, tmp_path, tmp_path / "bop", project=only)
+    assert [file.name for file in (tmp_path / "bop" / SCENE / "rgb").iterdir()] == ["000000.jpg"]
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("precious")
     with pytest.raises(FormatError, match="choose another folder"):
@@ -323,6 +328,18 @@ def test_a_photo_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     write_image(tmp_path / "b.jpg", 50, 40)
     report = exported(document, tmp_path, tmp_path / "bop")
     assert "a.jpg is not there" in report.refused[0].reason and "labelled" in report.refused[1].reason
+    assert list(read_json(tmp_path / "bop" / SCENE / "scene_gt.json")) == ["0"]
+
+
+def test_a_cut_off_photo_is_in_no_set(tmp_path: Path) -> None:
+    """It would be copied as it is, and its grey lower half be learned from."""
+    document, _ = wedge_project(tmp_path)
+    add_posed_photo(document, tmp_path / "a.jpg", posed())
+    add_posed_photo(document, tmp_path / "b.jpg", posed())
+    whole = (tmp_path / "a.jpg").read_bytes()
+    (tmp_path / "a.jpg").write_bytes(whole[: len(whole) * 2 // 3])
+    (line,) = exported(document, tmp_path, tmp_path / "bop").refused
+    assert "a.jpg is damaged or cut off" in line.reason and "Copy it again" in line.reason
     assert list(read_json(tmp_path / "bop" / SCENE / "scene_gt.json")) == ["0"]
 
 

@@ -213,6 +213,10 @@ def test_all_segmentations_are_read(tmp_path: Path) -> None:
         {"segmentation": [[1, 2, 3, 4, 5, "x"]]},
         {"segmentation": {"size": [10, 10], "counts": [100]}},
         {"segmentation": {"size": [80, 100], "counts": [5]}},
+        {"segmentation": {"size": [80, 100], "counts": [-5, 8005]}},
+        {"segmentation": {"size": [80, 100], "counts": ["a"]}},
+        {"segmentation": {"size": [80, 100], "counts": ""}},  # pycocotools would read what lies in memory
+        {"segmentation": {"size": [80, 100], "counts": "`é"}},
         {"segmentation": "square"},
         {"segmentation": [], "bbox": [0, 0, 0, 0]},
         {"segmentation": [SQUARE[0] * 4], "category_id": 9},

@@ -90,6 +90,13 @@ def test_leg_and_ignore_region_hide_what_they_cover(tmp_path: Path) -> None:
     assert [one["iscrowd"] for one in content["annotations"]] == [0, 1]
 
 
+def test_a_leg_without_keypoints_is_told_and_nothing_is_refused(tmp_path: Path) -> None:
+    photo = posed().with_instance(sneaker(Region.from_box(9, 9, x1_px=19, y1_px=19), category="leg"))
+    report = export_coco_keypoints([photo], project_of(photo), out_dir=tmp_path, mesh_of=lambda _: BOX)
+    assert not report.refused
+    assert [line.key for line in report.changed if "no keypoints" in line.reason] == ["instance 2 (leg)"]
+
+
 def test_other_shoe_hides_only_where_this_ones_outline_is_not() -> None:
     photo = posed()
     shoe = photo.instances[0]

@@ -80,11 +80,6 @@ def test_an_existing_file_is_not_replaced(path: Path) -> None:
     assert path.read_text() == "mine"
 
 
-def test_a_project_in_no_folder_is_not_made(tmp_path: Path) -> None:
-    with pytest.raises(NotWritable, match="no folder"):
-        create_project(tmp_path / "missing" / "a.outsole")
-
-
 def test_a_missing_project_and_a_folder_say_so(path: Path) -> None:
     with pytest.raises(ProjectMissing, match="moved or renamed"):
         open_project(path)

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from core.geometry.camera import Camera
+from core.geometry.looking import look_at
 from core.geometry.mesh import Mesh
-from core.sneaker.light import look_at
 from core.training.camera_look import developed
 from core.training.ground import Patch, above_horizon, floor_light, photo_crop, seen_on_floor, visible_patch
 from core.training.legs import Ankle, Outfit, person_legs

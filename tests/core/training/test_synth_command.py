@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +103,10 @@ WRONG = [
     (("--cutouts", "{0}/alpha", "--size", "20"), None, "64 to 2048"),
     (("--cutouts", "{0}/alpha", "--seed", "-1"), None, "0 or more"),
     (("--kind", "renders", "--models", "{0}/none.glb"), None, "none.glb"),
+    (("--kind", "renders", "--own-share", "1.5"), None, "--own-share is 1.5; it is the share of the built-in"),
+    (("--kind", "cutouts", "--own-share", "nan"), None, "--own-share is nan"),
+    (("--kind", "renders", "--own-share", "0.2"), None, "name their mesh files by --models"),
+    (("--cutouts", "{0}/alpha", "--own-share", "0.2"), None, "--own-share is for rendered shoes"),
 ]
 
 
@@ -118,6 +122,27 @@ def test_bad_input_gets_a_sentence(
     code, answer = say(tmp_path / "out", *small, *(word.format(tmp_path) for word in words))
     assert code == 2 and not answer["ok"]
     assert sentence in answer["error"]
+
+
+@pytest.mark.parametrize("kind", ["renders", "cutouts"])
+def test_the_share_of_the_built_in_sneaker_is_handed_on(
+    tmp_path: Path, say: Say, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    asked: list[float] = []
+
+    def made(out: Path, *, own_share: float, **_: Any) -> Iterator[Any]:
+        asked.append(own_share)
+        out.mkdir()
+        (out / "recipe.json").write_text('{"counts": {"images": 1, "sneakers": 1, "ignored": 0}}')
+        return iter([None])
+
+    monkeypatch.setattr("core.training.renders.render_set", made)
+    monkeypatch.setattr("core.training.renders.render_cutouts", made)
+    words = ("--kind", kind, "--count", 1, "--models", tmp_path / "shoe.obj")
+    assert say(tmp_path / "usual", *words)[0] == 0
+    assert say(tmp_path / "none", *words, "--own-share", 0)[0] == 0
+    assert say(tmp_path / "some", *words, "--own-share", 0.25)[0] == 0
+    assert asked == [0.5, 0.0, 0.25]
 
 
 def test_real_photos_give_cutouts(shared_data: Path, tmp_path: Path, say: Say) -> None:

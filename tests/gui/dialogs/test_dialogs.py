@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 from panel_book import MODEL, photo, session_of, shoe_session
-from PySide6.QtCore import QObject, QPoint, QPointF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QImage, QTextDocument
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QListWidget, QPushButton, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.formats.pose_checks import PoseTally
-from core.formats.report import Report, changed, refused, taken
+from core.formats.report import Report, ReportLine, changed, refused, taken
 from core.geometry.mesh import Mesh
 from core.jobs.messages import Failed, ImportMeshRequest, MeshProposal, MeshRef, Result
 from core.labels.project import Role
@@ -183,6 +183,52 @@ def test_an_export_is_chosen(qtbot: QtBot, tmp_path: Path) -> None:
     assert dialog.findChild(QTableWidget, "reportLines").rowCount() == 1
 
 
+def exported(qtbot: QtBot, folder: Path, *lines: ReportLine) -> ExportDialog:
+    """The dialog once that was exported."""
+    dialog = shown(qtbot, ExportDialog(folder / "shoes.outsole", folder=str(folder / "out")))
+    press(qtbot, dialog, "exportDialog_accept")
+    dialog.show_report(Report("Export", lines))
+    return dialog
+
+
+def test_an_export_that_left_one_shoe_out_reads_as_done(qtbot: QtBot, tmp_path: Path) -> None:
+    left_out = refused("a.jpg", "BOP, instance 2 (sneaker)", reason="it has no pose: find one (Q)")
+    dialog = exported(qtbot, tmp_path, taken("models", "", reason="1 object"), left_out)
+    title, summary = (dialog.findChild(QLabel, name) for name in ("reportTitle", "reportSummary"))
+    assert title.text() == f"Exported to {tmp_path / 'out'}" and title.property("role") == "success"
+    assert summary.text() == "Left out: a.jpg, BOP, instance 2 (sneaker): it has no pose: find one (Q)."
+    table = dialog.findChild(QTableWidget, "reportLines")
+    assert [table.item(row, 0).text() for row in range(2)] == ["left out", "written"]
+
+
+def test_one_trouble_of_two_formats_is_one_row(qtbot: QtBot, tmp_path: Path) -> None:
+    lines = [changed("a.jpg", f"{name}, instance 1 (sneaker)", reason="it has a hole") for name in ("COCO", "YOLO")]
+    dialog = exported(qtbot, tmp_path, *lines, taken("instances.json", "", reason="1 photo"))
+    table = dialog.findChild(QTableWidget, "reportLines")
+    assert [table.item(row, 2).text() for row in range(table.rowCount())] == ["COCO and YOLO, instance 1 (sneaker)", ""]
+    assert dialog.findChild(QLabel, "reportSummary").text() == "Nothing was left out."
+
+
+def test_an_export_of_nothing_is_no_success(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = exported(qtbot, tmp_path, refused("dataset", "", reason="no photo has a pose"))
+    assert dialog.findChild(QLabel, "reportTitle").text() == "Nothing was written"
+    assert dialog.findChild(QLabel, "reportTitle").property("role") == "danger"
+    assert not dialog.findChild(QPushButton, "exportOpen").isVisible()
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_the_folder_of_an_export_is_opened(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: bool
+) -> None:
+    opened: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: (opened.append(url), answers)[1])
+    dialog = exported(qtbot, tmp_path, taken("instances.json", "", reason="1 photo"))
+    press(qtbot, dialog, "exportOpen")
+    assert opened == [QUrl.fromLocalFile(str(tmp_path / "out"))] and opened[0].isLocalFile()
+    said = dialog.findChild(QLabel, "exportState").text()
+    assert said == ("" if answers else f"No file manager answered; the files lie in {tmp_path / 'out'}.")
+
+
 def test_an_export_that_fails_can_be_tried_again(qtbot: QtBot, tmp_path: Path) -> None:
     dialog = shown(qtbot, ExportDialog(tmp_path / "shoes.outsole"))
     press(qtbot, dialog, "exportDialog_accept")
@@ -234,6 +280,21 @@ def test_keys_are_found_by_deed_and_key(qtbot: QtBot) -> None:
         assert gone not in words()
     search.setText("xyzzy")
     qtbot.waitUntil(lambda: "No key does that." in words())
+
+
+def test_long_keys_of_one_row_do_not_break_the_words_of_another(qtbot: QtBot) -> None:
+    long = ("Canvas", "This does not belong to it", "Ctrl+Shift+click · Alt+click · middle drag")
+    words = "A landmark by its number"
+    sheet = shown(qtbot, CheatSheet([long, ("Canvas", words, "1 … 9")]))
+    table = next(label for label in sheet.findChildren(QLabel) if words in label.text())
+    text = QTextDocument()
+    text.setDefaultFont(table.font())
+    text.setHtml(table.text())
+    text.setTextWidth(table.fontMetrics().horizontalAdvance(f"{words}  1 … 9") + 40)
+    assert text.size().height() > 0  # now it is laid out
+    row = text.findBlock(text.find(words).position())
+    assert row.text() == words and row.layout().lineCount() == 1
+    assert "middle&nbsp;drag" in table.text()
 
 
 # ---- categories

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from core.document.edit import Edit
 from core.labels.photo import Photo, Status
 from gui.background import Errands
+from gui.panels.pose_cards import MOST_PX, card_for
 from gui.panels.pose_grid import PoseGrid
 from gui.panels.pose_rows import PoseRows, Shown, read_rows, rows_of
 from gui.session import Session
@@ -106,6 +107,18 @@ def test_keys_mark_the_chosen_and_go_on_to_the_next(qtbot: QtBot, tmp_path: Path
     grid.opened.connect(lambda *key: opened.append(key))
     press(view, Qt.Key.Key_Return)
     assert opened == [("good", "shoe")]
+
+
+def test_cards_grow_with_the_window(qtbot: QtBot, tmp_path: Path) -> None:
+    grid, view = a_grid(qtbot, a_session(tmp_path), tmp_path)
+    widths = []
+    for width in (480, 1000, 1500, 2300, 4000):
+        grid.resize(width, 700)
+        qtbot.waitUntil(lambda: view.gridSize() == card_for(view.width()))
+        widths.append(view.gridSize().width())
+    assert widths == sorted(widths) and widths[:2] == [172, 172] and widths[3] > 280 and widths[4] == MOST_PX
+    rows = view.model()
+    assert view.visualRect(rows.index(1, 0)).left() >= view.visualRect(rows.index(0, 0)).left() + MOST_PX
 
 
 def test_the_windows_own_keys_do_not_mean_the_open_photo_here(qtbot: QtBot, tmp_path: Path) -> None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
+import numpy as np
+
+from core.geometry.region import Region
+
 Box: TypeAlias = tuple[float, float, float, float]  # left, top, right, bottom
 Size: TypeAlias = tuple[float, float]
 Point: TypeAlias = tuple[float, float]
 
 MARGIN = 12.0
+_STRIPS = 16
 _WORTH_MOVING = 400.0  # px²: less hidden than that is no reason to jump
 
 
@@ -27,6 +32,20 @@ def corners_of(area: Box, size: Size) -> tuple[Point, ...]:
     near_x, far_x = left + MARGIN, max(right - MARGIN - width, left + MARGIN)
     near_y, far_y = top + MARGIN, max(bottom - MARGIN - height, top + MARGIN)
     return (far_x, near_y), (far_x, far_y), (near_x, far_y), (near_x, near_y)
+
+
+def strips_of(region: Region) -> list[Box]:
+    """Upright strips that cover a region: a shoe leaves its box's corners free."""
+    strips = []
+    for ring in (part.outer.points_px for part in region.parts):
+        share = np.linspace(0.0, 1.0, 2 * _STRIPS + 1)[:, None, None]  # no step is wider than half a strip
+        points = (ring + share * (np.roll(ring, -1, axis=0) - ring)).reshape(-1, 2)
+        left, width = float(points[:, 0].min()), max(float(np.ptp(points[:, 0])) / _STRIPS, 1e-9)
+        number = np.clip(((points[:, 0] - left) / width).astype(int), 0, _STRIPS - 1)
+        for at in np.unique(number):
+            heights = points[number == at, 1]
+            strips.append((left + at * width, float(heights.min()), left + (at + 1) * width, float(heights.max())))
+    return strips
 
 
 def kept_within(at: Point, area: Box, size: Size) -> Point:

@@ -1,11 +1,12 @@
-"""Where the coach's card stands: beside the shoe, above the foot, and not jumping about."""
+"""Where a small card stands: beside the shoe, above the foot, and not jumping about."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gui.tutorial.placing import best_corner, corners_of, hidden, kept_within
+from core.geometry.region import Region
+from gui.widgets.placing import best_corner, corners_of, hidden, kept_within, strips_of
 
 AREA = (0.0, 0.0, 700.0, 600.0)
 CARD = (300.0, 180.0)
@@ -46,3 +47,14 @@ def test_an_area_smaller_than_the_card_shows_its_head() -> None:
 
 def test_what_is_hidden_is_an_area() -> None:
     assert hidden((0, 0), (10, 10), avoid=[(5, 5, 20, 20), (30, 30, 40, 40)]) == 25
+
+
+@given(st.floats(0, 400), st.floats(0, 300), st.floats(5, 300), st.floats(5, 200))
+def test_strips_cover_a_region_and_little_more(x: float, y: float, width: float, height: float) -> None:
+    box = Region.from_box(x, y, x1_px=x + width, y1_px=y + height)
+    slanted = Region.from_points([(x, y), (x + width, y + height / 2), (x + width, y + height), (x, y + height / 2)])
+    for region, share in ((box, 1.0), (slanted, 0.5)):
+        strips = strips_of(region)
+        area = sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in strips)
+        assert region.area_px2 <= area * 1.001 and area < (share + 0.1) * 1.001 * width * height
+    assert strips_of(Region(())) == []
