@@ -13,6 +13,7 @@ from core.formats.json_file import FormatError, write_json
 from core.formats.labelme import RECORD as LABELME_RECORD
 from core.formats.merging import Progress
 from core.formats.report import Report, ReportLine, changed, noted, refused, taken
+from core.formats.seal import is_as_written, sealed
 from core.formats.split import SET_NAMES, Split
 from core.geometry.region import Region
 from core.labels.instance import Instance, Side
@@ -54,7 +55,8 @@ def check_coco_files(out_dir: Path, stem: str, *, split: Split | None) -> None:
                 head = file.read(len(_HEAD))
         except FileNotFoundError:
             continue
-        if head != _HEAD:
+        # A text editor, and a program that sets no spaces, leave the beginning as it is.
+        if head != _HEAD or not is_as_written(out_dir / name, is_unsealed_ours=True):
             raise FormatError(
                 f"{out_dir / name} is there and is no export of Outsole, or was changed by another program; move it "
                 "elsewhere, or choose another folder."
@@ -149,7 +151,7 @@ class CocoWriter:
             "images": content.images,
             "annotations": content.annotations,
         }
-        write_json(path, document)
+        write_json(path, sealed(document))
         reason = f"{counted(len(content.images), 'photo')}, {counted(len(content.annotations), 'annotation')}"
         self._lines.append(taken(path.name, "", reason=reason))
 

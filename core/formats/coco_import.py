@@ -16,6 +16,7 @@ from core.formats.coco_segmentation import region_from_segmentation
 from core.formats.json_file import FormatError, read_json_object
 from core.formats.merging import ImportOutcome, LabelledPhoto, Progress, merge_into_project
 from core.formats.report import ReportLine, changed, refused
+from core.formats.seal import SEAL
 from core.geometry.region import EMPTY_REGION, Region
 from core.labels.instance import Instance, Keypoint, Provenance, Side, Source, Visibility, new_id
 from core.labels.project import Project
@@ -85,7 +86,8 @@ def read_coco(file: Path) -> CocoFile:
         members = content.get(key)
         if not isinstance(members, list) or not all(isinstance(member, dict) for member in members):
             raise FormatError(f"{file} is no COCO file: it has no list of objects under {key!r}.")
-    others = tuple(key for key in content if key not in ("images", "annotations", "categories") and content[key])
+    known = ("images", "annotations", "categories", SEAL)
+    others = tuple(key for key in content if key not in known and content[key])
     return CocoFile(
         file.name, tuple(content["images"]), tuple(content["annotations"]), tuple(content["categories"]), others
     )

@@ -18,8 +18,11 @@ def sealed(content: dict[str, Any]) -> dict[str, Any]:
     return content | {SEAL: _digest(content)}
 
 
-def is_as_written(path: Path) -> bool:
-    """Whether a file holds what was sealed, and nothing else. Raises OSError when it cannot be read."""
+def is_as_written(path: Path, *, is_unsealed_ours: bool = False) -> bool:
+    """Whether a file holds what was sealed, and nothing else. Raises OSError when it cannot be read.
+
+    is_unsealed_ours: the answer for an object without a seal.
+    """
     try:
         content = read_json_object(path)
     except FormatError as error:
@@ -27,7 +30,7 @@ def is_as_written(path: Path) -> bool:
             raise error.__cause__ from None
         return False
     seal = content.pop(SEAL, None)
-    return seal is not None and seal == _digest(content)
+    return is_unsealed_ours if seal is None else seal == _digest(content)
 
 
 def _digest(content: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +19,8 @@ from core.storage.image_file import resolve_photo_path
 
 LIST_FILE = "outsole_files.json"
 _ABOUT = "the files of this export; what is not in this list is never replaced"
-# What file browsers and training programs leave behind by themselves.
-_WORTHLESS = {"desktop.ini", "Thumbs.db", ".DS_Store"}
+# What file browsers and training programs leave behind by themselves; Windows writes the letters as it likes.
+_WORTHLESS = {"desktop.ini", "thumbs.db", ".ds_store", ".directory"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,14 @@ def put_in_place(made: Path, out_dir: Path) -> None:
     if not place.exists():
         made.rename(place)
         return
+    # Read where it lies: a copy is read whole, and a program that ends meanwhile must not leave it under another name.
+    before = _stamps(place)
+    if any(place.iterdir()):
+        _refuse_strangers(place, shown=out_dir)
     former = place.with_name(f".{place.name}.{uuid4().hex[:8]}.old")
     place.rename(former)
     try:
-        if any(former.iterdir()):
+        if _stamps(former) != before:
             _refuse_strangers(former, shown=out_dir)
         made.rename(place)
     except BaseException:  # also when somebody gives up right now
@@ -94,10 +99,18 @@ def _write_list(folder: Path) -> None:
     write_json(folder / LIST_FILE, {"about": _ABOUT, "files": files}, indent=1)
 
 
+def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
+    """Size and time of change of every file, as of a link itself."""
+    told = {name: (folder / name).lstat() for name in _files_in(folder)}
+    return {name: (one.st_size, one.st_mtime_ns) for name, one in told.items()}
+
+
 def _refuse_strangers(folder: Path, *, shown: Path) -> None:
     try:
         content = read_json_object(folder / LIST_FILE)["files"]
-        listed = {name: _Written(*entry) for name, entry in content.items()}
+        # A Mac's drive may spell the same letter another way: "ü" as "u" with its dots behind.
+        composed = {unicodedata.normalize("NFC", name): _Written(*entry) for name, entry in content.items()}
+        listed = composed | {name: _Written(*entry) for name, entry in content.items()}
     except (FormatError, LookupError, TypeError, AttributeError):
         raise FormatError(
             f"{shown} holds an earlier export, but no list of its files ({LIST_FILE}) by which your own could be told "
@@ -106,9 +119,10 @@ def _refuse_strangers(folder: Path, *, shown: Path) -> None:
     strange, changed = [], []
     for name in _files_in(folder):
         file = folder / name
-        if name not in listed or file.is_symlink():
+        written = listed.get(name) or listed.get(unicodedata.normalize("NFC", name))
+        if written is None or file.is_symlink():
             strange.append(name)
-        elif not listed[name].is_still(file):
+        elif not written.is_still(file):
             changed.append(name)
     if strange:
         raise FormatError(
@@ -135,7 +149,7 @@ def _files_in(folder: Path) -> Iterator[str]:
 
 def _is_worthless(name: str) -> bool:
     # "._": beside every file that a Mac has written to another's drive.
-    return name in _WORTHLESS or name.endswith(".cache") or name.startswith("._")
+    return name.lower() in _WORTHLESS or name.endswith(".cache") or name.startswith("._")
 
 
 def _told(names: list[str]) -> str:

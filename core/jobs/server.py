@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from typing import IO
 
-from core.jobs.messages import Failed, Message, Request, Step
+from core.jobs.messages import ExportRequest, Failed, Message, Request, Step
 from core.jobs.pipe import Cancel, FromCore, Submit, ToCore, Warm, receive, send
 from core.jobs.protocol import CANCELLED, SUPERSEDED, is_quick, superseding_key
 
@@ -27,6 +27,7 @@ STARTING = "Starting…"  # of the first job: what answers it is still to be rea
 
 _STEPS_PER_S = 60.0
 _NICENESS = 5
+_LAST_S = 0.8  # less than a window that closes waits before it kills
 _LOG = logging.getLogger("outsole.core")
 
 
@@ -61,6 +62,7 @@ def serve(inbox: IO[bytes], outbox: IO[bytes]) -> None:
         try:
             command: ToCore = receive(inbox)
         except EOFError:
+            jobs.end_export(_LAST_S)
             return
         match command:
             case Submit(job_id, request):
@@ -77,6 +79,7 @@ class Lane:
         self._tell = tell
         self._waiting: dict[int, Request] = {}
         self._running: int | None = None
+        self._request: Request | None = None  # of the one that runs
         self._stopping: int | None = None
         self._changed = threading.Condition()
 
@@ -101,19 +104,28 @@ class Lane:
         if waited:
             self._tell(Failed(job_id, CANCELLED, cancelled=True))
 
+    def end_export(self, patience_s: float) -> None:
+        """Have an export that runs take its unfinished folder away, so long as that lasts; nothing else begins."""
+        with self._changed:
+            self._waiting.clear()
+            if isinstance(self._request, ExportRequest):
+                self._stopping = self._running
+                self._changed.wait_for(lambda: self._running is None, patience_s)
+
     def work(self) -> None:
         """Answer requests for ever."""
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting)
                 job_id = next(iter(self._waiting))
-                request = self._waiting.pop(job_id)
+                self._request = request = self._waiting.pop(job_id)
                 self._running = job_id
             is_loaded = "core.jobs.tasks" in sys.modules
             self._tell(Step(job_id, 0.0) if is_loaded else Step(job_id, None, STARTING))
             self._tell(self._answered(job_id, request))
             with self._changed:
-                self._running = None
+                self._running = self._request = None
+                self._changed.notify_all()
 
     def _answered(self, job_id: int, request: Request) -> Message:
         # The first import takes a second or more; the pipe must be listened to meanwhile.

@@ -64,8 +64,9 @@ def _alone_with(file: Path) -> Iterator[None]:
     lock = FileLock(file.with_name(file.name + LOCK_SUFFIX), timeout=_PATIENCE_S)
     try:
         lock.acquire()
-    except OSError:
-        # A drive that knows no locks, or a window that hangs: a setting is kept all the same.
+    except (OSError, NotImplementedError):
+        # A drive that knows no locks (some versions of filelock say so by the latter), or a window that hangs: a
+        # setting is kept all the same.
         yield
         return
     try:

@@ -63,6 +63,30 @@ def test_an_earlier_coco_export_is_replaced_unless_it_was_changed(tmp_path: Path
         export(document, tmp_path / "out", "coco")
 
 
+@pytest.mark.parametrize("spaces", [(",", ":"), (", ", ": ")])
+def test_a_coco_file_that_somebody_mended_is_kept_whatever_its_spaces(
+    tmp_path: Path, document: Document, spaces: tuple[str, str]
+) -> None:
+    file = tmp_path / "out" / "instances.json"
+    export(document, tmp_path / "out", "coco")
+    content = json.loads(file.read_text())
+    content["annotations"][0]["attributes"] = {"checked": "by hand"}
+    file.write_text(json.dumps(content, separators=spaces))
+    with pytest.raises(FormatError, match="was changed by another program"):
+        export(document, tmp_path / "out", "coco")
+    assert "by hand" in file.read_text()
+
+
+def test_a_coco_export_without_a_seal_is_replaced(tmp_path: Path, document: Document) -> None:
+    file = tmp_path / "out" / "instances.json"
+    export(document, tmp_path / "out", "coco")
+    content = json.loads(file.read_text())
+    del content["outsole_sha256"]
+    file.write_text(json.dumps(content, separators=(",", ":")))
+    export(document, tmp_path / "out", "coco")
+    assert "outsole_sha256" in file.read_text()
+
+
 @pytest.mark.parametrize(
     ("number", "words"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from bop_builders import add_posed_photo, posed, wedge_project
 from bop_builders import exported as bop_exported
 
 from core.document.document import Document
+from core.formats import whole_folder
 from core.formats.json_file import FormatError
 from core.formats.whole_folder import LIST_FILE, put_in_place
 from core.formats.yolo_export import export_yolo
@@ -95,6 +97,39 @@ def test_a_copy_of_an_export_is_one(tmp_path: Path, again: Export) -> None:
     (tmp_path / "out" / ".DS_Store").touch()
     again()
     assert not (tmp_path / "out" / "labels.cache").exists()
+
+
+def test_a_copy_by_a_mac_or_windows_is_one(tmp_path: Path) -> None:
+    made, out = tmp_path / "made", tmp_path / "out"
+    for text in ("first", "second"):
+        made.mkdir()
+        (made / unicodedata.normalize("NFC", "grün.txt")).write_text(text)
+        put_in_place(made, out)
+        (written,) = out.glob("gr*")
+        if text == "first":
+            written.rename(out / unicodedata.normalize("NFD", "grün.txt"))  # so does HFS+
+            (out / "Desktop.ini").touch()
+    assert [file.read_text() for file in out.glob("gr*")] == ["second"]
+
+
+def test_an_earlier_export_is_in_its_place_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, out = tmp_path / "made", tmp_path / "out"
+    made.mkdir()
+    (made / "a.txt").write_text("first")
+    put_in_place(made, out)
+    os.utime(out / "a.txt", (1e9, 1e9))  # a copy: looking at its time is not enough
+    made.mkdir()
+    (made / "a.txt").write_text("other")
+    read = whole_folder._sha256
+    seen = []
+
+    def digest(file: Path) -> str:
+        seen.append((out / "a.txt").is_file())
+        return read(file)
+
+    monkeypatch.setattr(whole_folder, "_sha256", digest)
+    put_in_place(made, out)
+    assert seen == [True, True] and (out / "a.txt").read_text() == "other"
 
 
 @pytest.mark.parametrize(
