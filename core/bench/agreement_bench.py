@@ -25,19 +25,13 @@ from core.labels.photo import Photo
 from core.labels.words import counted
 from core.metrics.intervals import Statistic, bootstrap_interval
 
-UNITS = {
-    "rotation_deg": "°",
-    "lateral_mm": " mm",
-    "depth_per_focal_pct": " %",
-    "contour_permille": " ‰",
-    "outline_permille": " ‰",
-}
-_WORDS = {
-    "rotation_deg": "rotation",
-    "lateral_mm": "across the ray",
-    "depth_per_focal_pct": "t_z/f",
-    "contour_permille": "contours, of the photo's longer side",
-    "outline_permille": "first contour from the outline",
+# What is told of each measure of two passes: its words and unit.
+_MEASURES = {
+    "rotation_deg": ("rotation", "°"),
+    "lateral_mm": ("across the ray", " mm"),
+    "depth_per_focal_pct": ("t_z/f", " %"),
+    "contour_permille": ("contours, of the photo's longer side", " ‰"),
+    "outline_permille": ("first contour from the outline", " ‰"),
 }
 _FEWEST_PAIRS = 3
 
@@ -101,15 +95,13 @@ def text_of(told: dict[str, Any]) -> str:
         lines.append(f"{way}: {content['compared']} of {told['shoes']} compared")
         for name, figure in content["measures"].items():
             bounds = "" if figure["interval"] is None else " [{:.2g}, {:.2g}]".format(*figure["interval"])
-            unit = UNITS[name]
-            lines.append(
-                f"  {_WORDS[name]}: median {figure['median']:.2g}{unit}{bounds}, p90 {figure['p90']:.2g}{unit}"
-            )
+            words, unit = _MEASURES[name]
+            lines.append(f"  {words}: median {figure['median']:.2g}{unit}{bounds}, p90 {figure['p90']:.2g}{unit}")
     pairs = told["pairs"]
     if pairs:
         lines.append(
-            f"Left to right shoe over {pairs['photos']} photos: turn median {pairs['median_deg']:.2g}°, "
-            f"p90 {pairs['p90_deg']:.2g}° from their middle one"
+            f"Left to right shoe over {pairs['photos']} photos: turn median {pairs['median_deg']:.1f}°, "
+            f"p90 {pairs['p90_deg']:.1f}° from their middle one"
         )
     return "\n".join(lines)
 
@@ -162,7 +154,7 @@ def _way_json(compared: Sequence[Compared]) -> dict[str, Any]:
     whole = [one for one in compared if one.values]
     groups = np.unique([one.subject.photo.id for one in whole], return_inverse=True)[1].astype(np.int64)
     measures = {}
-    for name in UNITS if whole else ():
+    for name in _MEASURES if whole else ():
         values = np.array([one.values[name] for one in whole])
         measures[name] = {
             "median": float(np.median(values)),

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 from core.commands.console import PROBLEMS, Answer, CommandError
@@ -22,6 +23,12 @@ BENCHES = {
     "posing": "gui.bench.posing_bench",
     "gestures": "gui.bench.gestures_bench",
     "start": "gui.bench.start_bench",
+}
+# Those that need no window, and run in this process.
+BENCHES_HERE = {
+    "agreement": "core.bench.agreement_bench",
+    "fit": "core.bench.fit_bench",
+    "segment": "core.bench.segment_bench",
 }
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -44,18 +51,8 @@ def tour(arguments: argparse.Namespace) -> Answer:
 def bench(arguments: argparse.Namespace) -> Answer:
     """One of the benches; what follows its name is its own."""
     rest = [*arguments.rest, *(["--json"] if arguments.json else [])]
-    if arguments.name == "fit":
-        from core.bench import fit_bench
-
-        return Answer("", code=fit_bench.run(rest))
-    if arguments.name == "agreement":
-        from core.bench import agreement_bench
-
-        return Answer("", code=agreement_bench.run(rest))
-    if arguments.name == "segment":
-        from core.bench import segment_bench
-
-        return Answer("", code=segment_bench.run(rest))
+    if arguments.name in BENCHES_HERE:
+        return Answer("", code=import_module(BENCHES_HERE[arguments.name]).run(rest))
     return Answer("", code=_child(BENCHES[arguments.name], rest, off_screen=True))
 
 

@@ -158,5 +158,6 @@ def _told(names: list[str]) -> str:
 
 
 def _sha256(file: Path) -> str:
+    # Not image_file's: that one's errors speak of a photo, and these are the disk's.
     with file.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
